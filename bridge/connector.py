@@ -1,0 +1,54 @@
+"""The contract of a connector: what the engine asks of a source."""
+
+from collections.abc import Iterator, Sequence, Set
+from typing import Any, Protocol
+
+from bridge.records import Absent, Finding, Page, Record, Ref, WebhookRequest
+
+
+class Connector(Protocol):
+    """Reads one source.
+
+    Promises, checked for every connector by `tests/contract/connector_suite.py`: reads are inclusive and repeatable
+    and never skip; they stream, page by page; a repeated cursor is an IncompleteReadError; a read says on its last
+    page whether it is provably complete; watermarks come from the source's times, never our clock, and never
+    decrease; they stand on earlier pages only where the read is keyset-ordered by (change time, id); no secret
+    stands in a repr, an error or a log line; password-kind fields are dropped before anything is handed over.
+    Every call may raise the errors of `bridge.errors`.
+    """
+
+    name: str
+    type: str
+    kinds: Sequence[str]
+    normalizer: int
+    """Raised whenever `normalize` would give other words for the same payload."""
+
+    def check(self) -> Iterator[Finding]:
+        """Try credentials, permissions per kind and the source's habits; say what was found."""
+
+    def changes(self, kind: str, since: str | None, want: Set[str]) -> Iterator[Page]:
+        """Read what changed at or after the watermark `since` (None: everything), deletion marks included as hints."""
+
+    def snapshot(self, kind: str, want: Set[str], *, ids_only: bool = False) -> Iterator[Page]:
+        """Read every record of the kind; with `ids_only`, pages carry `present` alone."""
+
+    def fetch(self, ref: Ref) -> Record | Absent:
+        """Read one record by id."""
+
+    def reread(self, refs: Sequence[Ref]) -> Iterator[Record]:
+        """Read many records of one kind in few requests; one that is left out proves nothing."""
+
+    def enrich(self, records: Sequence[Record], want: Set[str]) -> Iterator[Record]:
+        """Add the wanted words that cost a request per record."""
+
+    def normalize(self, kind: str, payload: dict[str, Any]) -> Record:
+        """Give the record of a stored payload; pure."""
+
+    def read_webhook(self, request: WebhookRequest) -> tuple[Ref, ...]:
+        """Name the records that a webhook speaks of; raise SignatureError where it is not genuine."""
+
+    def url(self, ref: Ref) -> str | None:
+        """Give the address of the record in the PSA's own user interface."""
+
+    def close(self) -> None:
+        """Give back connections."""
