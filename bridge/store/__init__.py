@@ -1,0 +1,1 @@
+"""SQL: ownership, order, retries and failures live here, and nothing else does."""

@@ -1,0 +1,133 @@
+"""One connection pool to SQLite or PostgreSQL, with the pragmas, clocks and locks that the protocols rest on."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bridge.errors import SettingsError
+
+# SQLite 3.7.0-3.51.2 can corrupt a WAL database that several connections use.
+SAFE_SQLITE = (3, 51, 3)
+
+
+def sqlite_module() -> Any:
+    """Give the first SQLite driver that is safe with a shared WAL database; raise SettingsError where none is."""
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        import sqlite3 as dbapi2
+    if dbapi2.sqlite_version_info < SAFE_SQLITE:
+        raise SettingsError(
+            "B131",
+            f"SQLite {dbapi2.sqlite_version} can corrupt a database that several processes use; "
+            "install the wheel pysqlite3, or a Python whose sqlite3 is 3.51.3 or newer, or set [store].database to PostgreSQL",
+        )
+    return dbapi2
+
+
+class Database:
+    """The store's connections. Times are seconds since 1970, by the database's own clock."""
+
+    def __init__(self, url: str, *, pool_size: int = 24) -> None:
+        parsed = make_url(url)
+        self.url = url
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            if parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = sa.create_engine(
+                url,
+                module=sqlite_module(),
+                poolclass=sa.QueuePool,
+                pool_size=pool_size,
+                max_overflow=8,
+                connect_args={"timeout": 30.0, "check_same_thread": False, "isolation_level": None},
+            )
+            sa.event.listen(self.engine, "connect", _set_pragmas)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            self.engine = sa.create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=8, pool_pre_ping=True,
+            )  # fmt: skip
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that writes: it holds SQLite's write lock from its beginning."""
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that only reads."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def now(self, connection: Connection | None = None) -> float:
+        """Give the database's clock, in seconds since 1970."""
+        if self.is_sqlite:
+            return time.time()
+        statement = sa.text("SELECT extract(epoch FROM clock_timestamp())")
+        if connection is not None:
+            return float(connection.execute(statement).scalar_one())
+        with self.read() as own:
+            return float(own.execute(statement).scalar_one())
+
+    def lock(self, connection: Connection, number: int) -> None:
+        """Hold a lock of this number until the transaction ends; on SQLite every writer holds one already."""
+        if not self.is_sqlite:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": 0x61756C00 + number})
+
+    def insert(self, table: sa.Table) -> Any:
+        """Give the dialect's INSERT, which knows ON CONFLICT."""
+        if self.is_sqlite:
+            from sqlalchemy.dialects.sqlite import insert
+        else:
+            from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+        return insert(table)
+
+    def add_missing(
+        self, connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *unique: str
+    ) -> None:
+        """Insert rows whose unique columns are not there yet; leave those that are."""
+        if rows:
+            statement = self.insert(table).on_conflict_do_nothing(index_elements=list(unique))
+            connection.execute(statement, [dict(row) for row in rows])
+
+    def upsert(self, connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *unique: str) -> None:
+        """Insert rows, or update all other given columns where the unique columns are there already."""
+        if rows:
+            statement = self.insert(table)
+            updates = {name: statement.excluded[name] for name in rows[0] if name not in unique}
+            statement = statement.on_conflict_do_update(index_elements=list(unique), set_=updates)
+            connection.execute(statement, [dict(row) for row in rows])
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _set_pragmas(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    # FULL: a lost `creating` row is a duplicate; in batches it costs nothing.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "temp_store=MEMORY",
+                   "cache_size=-65536"):  # fmt: skip
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that turns writer cannot wait for the lock, so a writer takes it at once.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def chunks(values: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:
+    """Cut a sequence so that its parts fit into an IN list."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

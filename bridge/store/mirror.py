@@ -1,0 +1,324 @@
+"""The mirror: our stored copy of each source's records, and the targets that a change of one makes due."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bridge.matching.keys import record_keys
+from bridge.records import Record, Ref
+from bridge.store import targets as target_rows
+from bridge.store.database import Database, chunks
+from bridge.store.schema import WAVES, fetches, mirror, mirror_keys, payloads, run_targets, targets
+
+
+@dataclass(frozen=True, slots=True)
+class BlockKey:
+    """What the mirror has to know of a block: its id, the wave it is written in, and its source kind."""
+
+    id: str
+    wave: int
+    kind: str
+
+
+@dataclass(slots=True)
+class Written:
+    """What a page changed: `changed` refs, `recycled` organizations that had not been so, and how many were seen."""
+
+    seen: int = 0
+    changed: list[Ref] = field(default_factory=list)
+    recycled: list[Ref] = field(default_factory=list)
+    unbelieved: list[Ref] = field(default_factory=list)
+
+
+def digest_of(record: Record) -> str:
+    """Digest what is stored of a record, so that an unchanged one is recognised."""
+    sorted_keys = orjson.OPT_SORT_KEYS
+    return blake2b(
+        orjson.dumps(record.payload, option=sorted_keys) + orjson.dumps(record.words, option=sorted_keys),
+        digest_size=16,
+    ).hexdigest()
+
+
+class Mirror:
+    """Writes what connectors read. `blocks` are the mapping's blocks, by source kind."""
+
+    def __init__(self, db: Database, blocks: Sequence[BlockKey], *, confirm_gap: float) -> None:
+        self.db = db
+        self.confirm_gap = confirm_gap
+        self.blocks: dict[str, list[BlockKey]] = {}
+        for block in blocks:
+            self.blocks.setdefault(block.kind, []).append(block)
+
+    def write(
+        self,
+        records: Sequence[Record],
+        *,
+        read_started_at: float,
+        run: int,
+        lane: str,
+        normalizer: int,
+        fetched: bool = False,
+    ) -> Written:
+        """Store a page of records of one source and kind; raise the targets of those that changed.
+
+        The higher version wins; at an equal version the later read. A lower one is believed only when two fetches,
+        at least the confirm gap apart, agree on it.
+        """
+        written = Written(seen=len(records))
+        if not records:
+            return written
+        source, kind = records[0].ref.source, records[0].ref.kind
+        latest = {record.ref.id: record for record in records}
+        with self.db.write() as connection:
+            now = self.db.now(connection)
+            known = self._known(connection, source, kind, list(latest))
+            same: list[int] = []
+            changed: list[tuple[Record, str]] = []
+            for ext_id, record in latest.items():
+                row = known.get(ext_id)
+                digest = digest_of(record)
+                if row is None:
+                    changed.append((record, digest))
+                elif row.digest == digest and row.gone_at is None:
+                    same.append(row.id)
+                elif self._believed(connection, row, record, read_started_at, now, fetched=fetched):
+                    changed.append((record, digest))
+                else:
+                    same.append(row.id)
+                    if record.version < row.version:
+                        written.unbelieved.append(record.ref)
+            written.changed = [record.ref for record, _ in changed]
+            for part in chunks(same):
+                connection.execute(
+                    sa.update(mirror).where(mirror.c.id.in_(part)).values(seen_run=run, absent_since=None)
+                )
+            if changed:
+                self._store(connection, changed, read_started_at, run, normalizer)
+                self._raise_targets(connection, source, kind, written, latest, now=now, lane=lane, run=run)
+            self._count(connection, source, kind, list(latest), run)
+            self.hint(connection, written.unbelieved, due_at=now + self.confirm_gap, lane=lane, why="lower version")
+        return written
+
+    def seen(self, refs: Sequence[Ref], *, run: int) -> list[Ref]:
+        """Mark ids of one source and kind as seen; give those that the mirror does not hold, or holds as gone."""
+        unknown: list[Ref] = []
+        if not refs:
+            return unknown
+        source, kind = refs[0].source, refs[0].kind
+        with self.db.write() as connection:
+            known = self._known(connection, source, kind, [ref.id for ref in refs])
+            for part in chunks([row.id for row in known.values()]):
+                connection.execute(
+                    sa.update(mirror).where(mirror.c.id.in_(part)).values(seen_run=run, absent_since=None)
+                )
+            unknown = [ref for ref in refs if ref.id not in known or known[ref.id].gone_at is not None]
+            self._count(connection, source, kind, [ref.id for ref in refs], run)
+        return unknown
+
+    def hint(self, connection: Connection, refs: Sequence[Ref], *, due_at: float, lane: str, why: str) -> None:
+        """Ask for a fetch of each ref; many wishes for one ref are one fetch, and none during a fetch is lost."""
+        for ref in refs:
+            statement = self.db.insert(fetches).values(ref=str(ref), due_at=due_at, lane=lane, why=why)
+            statement = statement.on_conflict_do_update(
+                index_elements=["ref"],
+                set_={
+                    "seq": fetches.c.seq + 1,
+                    "due_at": sa.case((fetches.c.due_at < due_at, fetches.c.due_at), else_=due_at),
+                },
+            )
+            connection.execute(statement)
+
+    def not_recycled(self, refs: Sequence[Ref]) -> list[Ref]:
+        """Give those of the refs that the mirror does not hold as recycled (those have to be fetched)."""
+        if not refs:
+            return []
+        with self.db.read() as connection:
+            rows = self._known(connection, refs[0].source, refs[0].kind, [ref.id for ref in refs])
+            recycled = set()
+            for part in chunks([row.id for row in rows.values()]):
+                found = connection.execute(
+                    sa.select(mirror.c.ext_id, payloads.c.record)
+                    .join(payloads, payloads.c.mirror_id == mirror.c.id)
+                    .where(mirror.c.id.in_(part))
+                )
+                recycled |= {row.ext_id for row in found if orjson.loads(row.record).get("recycled")}
+        return [ref for ref in refs if ref.id not in recycled]
+
+    def children(self, ref: Ref, kind: str) -> list[Ref]:
+        """Give the records of a kind that the mirror holds under an organization."""
+        with self.db.read() as connection:
+            ids = connection.execute(
+                sa.select(mirror.c.ext_id).where(
+                    mirror.c.source == ref.source,
+                    mirror.c.kind == kind,
+                    mirror.c.org_ext == ref.id,
+                    mirror.c.gone_at.is_(None),
+                )
+            ).scalars()
+            return [Ref(ref.source, kind, ext_id) for ext_id in ids]
+
+    def _known(self, connection: Connection, source: str, kind: str, ids: Sequence[str]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        columns = (
+            mirror.c.id, mirror.c.ext_id, mirror.c.version, mirror.c.digest, mirror.c.read_started_at, mirror.c.gone_at,
+            mirror.c.lower_version, mirror.c.lower_at, mirror.c.org_ext,
+        )  # fmt: skip
+        for part in chunks(ids, 1000):
+            rows = connection.execute(
+                sa.select(*columns).where(mirror.c.source == source, mirror.c.kind == kind, mirror.c.ext_id.in_(part))
+            )
+            found.update((row.ext_id, row) for row in rows)
+        return found
+
+    def _believed(
+        self, connection: Connection, row: Any, record: Record, read_started_at: float, now: float, *, fetched: bool
+    ) -> bool:
+        if record.version > row.version or row.gone_at is not None:
+            return True
+        if record.version == row.version:
+            return bool(read_started_at >= row.read_started_at)
+        agreed = fetched and row.lower_version == record.version and now - (row.lower_at or now) >= self.confirm_gap
+        if not agreed and fetched and row.lower_version != record.version:
+            connection.execute(
+                sa.update(mirror).where(mirror.c.id == row.id).values(lower_version=record.version, lower_at=now)
+            )
+        return bool(agreed)
+
+    def _store(
+        self,
+        connection: Connection,
+        changed: Sequence[tuple[Record, str]],
+        read_started_at: float,
+        run: int,
+        normalizer: int,
+    ) -> None:
+        source, kind = changed[0][0].ref.source, changed[0][0].ref.kind
+        rows = [
+            {
+                "source": source, "kind": kind, "ext_id": record.ref.id, "org_ext": _organization(record),
+                "version": record.version, "digest": digest, "read_started_at": read_started_at, "seen_run": run,
+                "absent_since": None, "gone_at": None, "lower_version": None, "lower_at": None,
+            }
+            for record, digest in changed
+        ]  # fmt: skip
+        self.db.upsert(connection, mirror, rows, "source", "kind", "ext_id")
+        known = self._known(connection, source, kind, [record.ref.id for record, _ in changed])
+        bodies = [
+            {
+                "mirror_id": known[record.ref.id].id,
+                "body": orjson.dumps(record.payload).decode(),
+                "record": orjson.dumps(record.words).decode(),
+                "normalizer": normalizer,
+            }
+            for record, _ in changed
+        ]
+        self.db.upsert(connection, payloads, bodies, "mirror_id")
+        for part in chunks([row["mirror_id"] for row in bodies]):
+            connection.execute(sa.delete(mirror_keys).where(mirror_keys.c.mirror_id.in_(part)))
+        keys = [
+            {"mirror_id": known[record.ref.id].id, "key": key, "value": value}
+            for record, _ in changed
+            for key, values in record_keys(record.words).items()
+            for value in set(values)
+        ]
+        if keys:
+            connection.execute(sa.insert(mirror_keys), keys)
+
+    def _raise_targets(
+        self,
+        connection: Connection,
+        source: str,
+        kind: str,
+        written: Written,
+        latest: Mapping[str, Record],
+        *,
+        now: float,
+        lane: str,
+        run: int,
+    ) -> None:
+        known = self._known(connection, source, kind, [ref.id for ref in written.changed])
+        organizations = self._organization_targets(
+            connection, source, {row.org_ext for row in known.values() if row.org_ext is not None}
+        )
+        rows = [
+            {
+                "block": block.id, "anchor": f"{source}:{kind}:{ext_id}", "mirror_id": row.id, "wave": block.wave,
+                "org_target": organizations.get(row.org_ext or ""), "lane": lane, "due_at": now, "run": run,
+                "seq": 0,
+            }
+            for block in self.blocks.get(kind, [])
+            for ext_id, row in known.items()
+        ]  # fmt: skip
+        target_rows.add(self.db, connection, rows)
+        for part in chunks([row.id for row in known.values()]):
+            target_rows.touch(connection, targets.c.mirror_id.in_(part), now=now, lane=lane, run=run)
+        by_org: dict[int | None, list[int]] = {}
+        for row in known.values():
+            by_org.setdefault(organizations.get(row.org_ext or ""), []).append(row.id)
+        for org_target, ids in by_org.items():
+            for part in chunks(ids):
+                connection.execute(
+                    sa.update(targets)
+                    .where(targets.c.mirror_id.in_(part), targets.c.org_target.is_distinct_from(org_target))
+                    .where(targets.c.wave > WAVES["organizations"])
+                    .values(org_target=org_target)
+                )
+        if kind == "organization":
+            for ref in written.changed:
+                if latest[ref.id].words.get("recycled"):
+                    written.recycled.append(ref)
+                self._adopt_children(connection, ref, now=now, lane=lane)
+
+    def _organization_targets(self, connection: Connection, source: str, ext_ids: AbstractSet[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for part in chunks(sorted(ext_ids)):
+            anchors = [f"{source}:organization:{ext_id}" for ext_id in part]
+            rows = connection.execute(
+                sa.select(targets.c.anchor, targets.c.id).where(
+                    targets.c.block == "organizations", targets.c.anchor.in_(anchors)
+                )
+            )
+            found.update((row.anchor.rpartition(":")[2], row.id) for row in rows)
+        return found
+
+    def _adopt_children(self, connection: Connection, ref: Ref, *, now: float, lane: str) -> None:
+        """Give records that were mirrored before their organization their place under it."""
+        org_target = self._organization_targets(connection, ref.source, {ref.id}).get(ref.id)
+        mine = sa.select(mirror.c.id).where(mirror.c.source == ref.source, mirror.c.org_ext == ref.id)
+        orphans = (
+            targets.c.mirror_id.in_(mine) & targets.c.org_target.is_(None) & (targets.c.wave > WAVES["organizations"])
+        )
+        if org_target is not None and target_rows.touch(connection, orphans, now=now, lane=lane):
+            connection.execute(sa.update(targets).where(orphans).values(org_target=org_target))
+
+    def _count(self, connection: Connection, source: str, kind: str, ids: Sequence[str], run: int) -> None:
+        """Enter the targets of what was seen into the run; what is settled already has its outcome."""
+        outcome = sa.case(
+            (targets.c.state == "settled", "equal"),
+            (targets.c.state.in_(["held", "excluded"]), targets.c.state),
+            ((targets.c.state == "gone") & targets.c.due_at.is_(None), "gone"),
+            else_=None,
+        )
+        for part in chunks(ids, 1000):
+            mine = sa.select(mirror.c.id).where(
+                mirror.c.source == source, mirror.c.kind == kind, mirror.c.ext_id.in_(part)
+            )
+            chosen = sa.select(sa.literal(run), targets.c.id, targets.c.seq, outcome).where(
+                targets.c.mirror_id.in_(mine)
+            )
+            statement = self.db.insert(run_targets).from_select(["run", "target", "seq", "outcome"], chosen)
+            connection.execute(statement.on_conflict_do_update(
+                index_elements=["run", "target"],
+                set_={"seq": statement.excluded.seq, "outcome": statement.excluded.outcome},
+            ))  # fmt: skip
+
+
+def _organization(record: Record) -> str | None:
+    organization = record.words.get("organization")
+    return organization["id"] if organization else None
