@@ -53,7 +53,7 @@ targets = sa.Table(
     _text("block", default=""), _text("anchor", default=""),
     sa.Column("mirror_id", sa.BigInteger, sa.ForeignKey("mirror.id"), nullable=True),
     _text("name"),  # of a name: {"kind", "name", "parent"} as JSON
-    _text("state", default="pending"), _text("code"), _text("reason"), _text("rule"), _text("notes"),
+    _text("state", default="pending"), _text("code"), _text("reason"), _text("rule"), _text("notes"), _text("change_digest"),
     _text("lane", default="backfill"), _number("wave"), _number("org_target", None),
     _number("seq", 1), _number("named"), _text("rules"), _text("settled_digest"), _time("settled_at"),
     _time("due_at"), _number("attempts"), _number("starts"), _text("last_error"),

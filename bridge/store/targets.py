@@ -165,7 +165,7 @@ def settle(
     Otherwise the claim ends all the same, and the target stays pending. `outcome` is what the runs count.
     """
     common = {"owner": None, "lease_until": 0.0, "starts": 0, "last_error": None, "attempts": 0}
-    blank = {"code": None, "reason": None, "rule": None, "notes": None, "due_at": None}
+    blank = {"code": None, "reason": None, "rule": None, "notes": None, "change_digest": None, "due_at": None}
     statement = (
         sa.update(targets)
         .where(targets.c.id == target.id, targets.c.fence == target.fence, targets.c.seq == target.seq)

@@ -1,0 +1,73 @@
+"""Decisions: what people said about single targets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bridge.store.database import chunks
+from bridge.store.schema import decisions
+
+VERBS = ("pin", "ban", "new", "exclude", "accept")
+
+
+@dataclass(slots=True)
+class Decided:
+    """What stands for one target: the latest pin, new or exclude, every ban, and the accepts not spent yet.
+
+    `accepts` maps a hold code to the digest of the change that was accepted (None: whatever that code holds).
+    """
+
+    pin: str | None = None
+    new: bool = False
+    exclude: str | None = None
+    bans: frozenset[str] = frozenset()
+    accepts: dict[str, str | None] = field(default_factory=dict)
+
+    def accepted(self, code: str, change_digest: str | None) -> bool:
+        """Tell whether a person has said yes to this change."""
+        return code in self.accepts and self.accepts[code] in {None, change_digest}
+
+
+NOTHING = Decided()
+
+
+def of(connection: Connection, targets: Sequence[int]) -> dict[int, Decided]:
+    """Give what stands for each of the targets; those without a decision are left out."""
+    found: dict[int, Decided] = {}
+    for part in chunks(targets):
+        rows = connection.execute(
+            sa.select(decisions)
+            .where(decisions.c.target.in_(part), decisions.c.used_at.is_(None))
+            .order_by(decisions.c.id)
+        )
+        for row in rows:
+            decided = found.setdefault(row.target, Decided())
+            if row.verb == "ban":
+                decided.bans |= {row.itglue_id}
+                if decided.pin == row.itglue_id:
+                    decided.pin = None
+            elif row.verb == "accept":
+                decided.accepts[row.code or ""] = row.change_digest
+            else:  # the latest of these replaces the others
+                decided.pin = row.itglue_id if row.verb == "pin" else None
+                decided.new = row.verb == "new"
+                decided.exclude = (row.why or "") if row.verb == "exclude" else None
+    return found
+
+
+def decide(connection: Connection, target: int, verb: str, *, by: str, at: float, **values: Any) -> None:
+    """Store what a person said."""
+    connection.execute(sa.insert(decisions).values(target=target, verb=verb, by=by, at=at, **values))
+
+
+def spend(connection: Connection, targets: Sequence[int], *, at: float) -> None:
+    """Use up the accepts of targets that have been written."""
+    for part in chunks(targets):
+        connection.execute(
+            sa.update(decisions)
+            .where(decisions.c.target.in_(part), decisions.c.verb == "accept", decisions.c.used_at.is_(None))
+            .values(used_at=at)
+        )

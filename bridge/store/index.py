@@ -1,0 +1,256 @@
+"""The index: our stored copy of IT Glue's own records, how fresh it is, and what a change found in it makes due."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bridge.matching.keys import asset_keys as keys_of
+from bridge.store import targets as target_rows
+from bridge.store.database import Database, chunks
+from bridge.store.schema import asset_keys, assets, index_reads, links, targets
+
+NAME_KINDS = (
+    "organization_types", "organization_statuses", "configuration_types", "configuration_statuses", "manufacturers",
+    "models", "operating_systems",
+)  # fmt: skip
+# Attributes that move without a change that concerns us.
+_VOLATILE = ("updated_at", "configurations_count", "resource_url", "logo")
+# Held targets that another record in IT Glue may set free.
+_CONCERNED = (
+    "ambiguous",
+    "unmatched",
+    "target_gone",
+    "no_type",
+    "no_status",
+    "no_value",
+    "shared_organization",
+    "rejected",
+)
+LIVE_NATIVE = ("null", "orphaned")  # every other word of `psa-integration` is a live link
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRow:
+    """A record of IT Glue as the index stores it; attribute words have underscores."""
+
+    id: str
+    attributes: Mapping[str, Any]
+    adapters: Sequence[tuple[str, str]] = ()
+
+
+def digest_of(attributes: Mapping[str, Any]) -> str:
+    """Digest what matters of an asset."""
+    kept = {name: value for name, value in attributes.items() if name not in _VOLATILE}
+    return blake2b(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
+class Index:
+    """Stores what reads and answers bring."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def store(
+        self, connection: Connection, kind: str, rows: Sequence[AssetRow], *, now: float, read: int | None
+    ) -> list[str]:
+        """Store rows; give the ids of those that are new or changed.
+
+        `read` numbers the index read that brought them, None for our own answers: those raise nothing, and a read
+        that began earlier does not put back what they replaced.
+        """
+        if not rows:
+            return []
+        known: dict[str, Any] = {}
+        for part in chunks([row.id for row in rows]):
+            found = connection.execute(
+                sa.select(assets.c.itglue_id, assets.c.digest, assets.c.updated_at, assets.c.adapters)
+                .where(assets.c.kind == kind, assets.c.itglue_id.in_(part))
+            )  # fmt: skip
+            known.update((row.itglue_id, row) for row in found)
+        changed: dict[str, AssetRow] = {}
+        values: list[dict[str, Any]] = []
+        seen: list[str] = []
+        for row in rows:
+            digest = digest_of(row.attributes)
+            adapters = orjson.dumps([list(pair) for pair in row.adapters]).decode() if row.adapters else None
+            old = known.get(row.id)
+            stale = (
+                old is not None
+                and read is not None
+                and (old.updated_at or "") > (row.attributes.get("updated_at") or "")
+            )
+            if stale or (old is not None and old.digest == digest and (adapters or old.adapters) == old.adapters):
+                seen.append(row.id)
+                continue
+            changed[row.id] = row
+            values.append(_columns(kind, row, digest, adapters or (old.adapters if old else None), now, read))
+        self.db.upsert(connection, assets, values, "kind", "itglue_id")
+        for part in chunks(seen):
+            connection.execute(
+                sa.update(assets)
+                .where(assets.c.kind == kind, assets.c.itglue_id.in_(part))
+                .values(index_run=read, stored_at=now)
+            )
+        self._keys(connection, kind, changed)
+        return list(changed)
+
+    def _keys(self, connection: Connection, kind: str, changed: Mapping[str, AssetRow]) -> None:
+        rows: list[dict[str, Any]] = []
+        for part in chunks(list(changed)):
+            keep_psa = asset_keys.c.key == "psa_id"  # a PSA id once read stays until the record shows another
+            fresh_psa = {itglue_id for itglue_id in part if changed[itglue_id].adapters}
+            mine = (asset_keys.c.kind == kind) & asset_keys.c.itglue_id.in_(part)
+            connection.execute(sa.delete(asset_keys).where(mine, ~keep_psa | asset_keys.c.itglue_id.in_(fresh_psa)))
+            for itglue_id in part:
+                asset = changed[itglue_id]
+                org_id = _organization(asset.attributes)
+                keys = set(keys_of(asset.attributes, asset.adapters))
+                rows += [
+                    {"kind": kind, "itglue_id": itglue_id, "org_id": org_id, "key": key, "value": value}
+                    for key, value in keys
+                ]
+            moved = mine & keep_psa
+            for itglue_id in part:
+                connection.execute(
+                    sa.update(asset_keys)
+                    .where(moved, asset_keys.c.itglue_id == itglue_id)
+                    .where(asset_keys.c.org_id.is_distinct_from(_organization(changed[itglue_id].attributes)))
+                    .values(org_id=_organization(changed[itglue_id].attributes))
+                )
+        self.db.add_missing(connection, asset_keys, rows, "kind", "itglue_id", "key", "value")
+
+    def finish(
+        self, connection: Connection, kind: str, org_id: str, *, read: int, began_at: float, now: float
+    ) -> list[str]:
+        """End a complete read: what it did not show, and was there before it began, is gone. Give those ids."""
+        missing = [assets.c.kind == kind, assets.c.index_run.is_distinct_from(read), assets.c.stored_at < began_at]
+        if org_id:
+            missing.append(assets.c.org_id == org_id)
+        ids = list(connection.execute(sa.select(assets.c.itglue_id).where(*missing)).scalars())
+        for part in chunks(ids):
+            connection.execute(sa.delete(asset_keys).where(asset_keys.c.kind == kind, asset_keys.c.itglue_id.in_(part)))
+            connection.execute(sa.delete(assets).where(assets.c.kind == kind, assets.c.itglue_id.in_(part)))
+        row = {"kind": kind, "org_id": org_id, "began_at": began_at, "ended_at": now}
+        self.db.upsert(connection, index_reads, [row], "kind", "org_id")
+        if not org_id:
+            connection.execute(
+                sa.delete(index_reads).where(index_reads.c.kind == kind, index_reads.c.began_at < began_at)
+            )
+        return ids
+
+    def raise_concerned(
+        self, connection: Connection, kind: str, ids: Sequence[str], *, now: float, new: bool, run: int | None = None
+    ) -> int:
+        """Raise the targets that a change found in the index concerns: the linked ones, and held ones beside them."""
+        raised = 0
+        for part in chunks(ids):
+            linked = sa.select(links.c.target).where(links.c.itglue_type == kind, links.c.itglue_id.in_(part))
+            raised += target_rows.touch(connection, targets.c.id.in_(linked), now=now, lane="backfill", run=run)
+        if not new or not ids:
+            return raised
+        held = (targets.c.state == "held") & targets.c.code.in_(_CONCERNED)
+        if kind not in NAME_KINDS and kind != "organizations":
+            organizations: set[str] = set()
+            for part in chunks(ids):
+                found = sa.select(assets.c.org_id).where(assets.c.kind == kind, assets.c.itglue_id.in_(part)).distinct()
+                organizations |= {org for org in connection.execute(found).scalars() if org}
+            for part in chunks(sorted(organizations)):
+                parents = sa.select(links.c.target).where(
+                    links.c.itglue_type == "organizations", links.c.itglue_id.in_(part)
+                )
+                raised += target_rows.touch(
+                    connection, held & targets.c.org_target.in_(parents), now=now, lane="backfill", run=run
+                )
+            return raised
+        block = targets.c.block == "organizations" if kind == "organizations" else sa.true()
+        return raised + target_rows.touch(connection, held & block, now=now, lane="backfill", run=run)
+
+    def began_at(self, connection: Connection, kind: str, org_id: str = "") -> float:
+        """Give when the latest complete read that covers this organization began; 0 where there is none."""
+        found = connection.execute(
+            sa.select(sa.func.max(index_reads.c.began_at)).where(
+                index_reads.c.kind == kind, index_reads.c.org_id.in_(["", org_id])
+            )
+        ).scalar()
+        return float(found or 0.0)
+
+    def created_organization(self, connection: Connection, org_id: str, kinds: Sequence[str], *, now: float) -> None:
+        """Count an organization that we have just made as read: nothing is in it."""
+        rows = [{"kind": kind, "org_id": org_id, "began_at": now, "ended_at": now} for kind in kinds]
+        self.db.upsert(connection, index_reads, rows, "kind", "org_id")
+
+    def forget_freshness(self, connection: Connection) -> None:
+        """Count no read as fresh any more."""
+        connection.execute(sa.delete(index_reads))
+
+    def get(self, connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, Any]:
+        """Give the rows of assets by id."""
+        found: dict[str, Any] = {}
+        for part in chunks(ids):
+            rows = connection.execute(sa.select(assets).where(assets.c.kind == kind, assets.c.itglue_id.in_(part)))
+            found.update((row.itglue_id, row) for row in rows)
+        return found
+
+    def live_native(self, connection: Connection, kind: str) -> frozenset[str]:
+        """Give the words of `psa-integration` that records of a kind carry and that mean a live native link."""
+        words = connection.execute(
+            sa.select(assets.c.native).where(assets.c.kind == kind, assets.c.native.is_not(None)).distinct()
+        ).scalars()
+        return frozenset(word for word in words if word and word not in LIVE_NATIVE)
+
+    def unowned(self, connection: Connection, kind: str, org_id: str | None) -> dict[str, dict[str, set[str]]]:
+        """Give the keys of the assets of one organization (None: of the account) that no target owns: {id: {key: values}}."""
+        owned = sa.exists().where(
+            links.c.itglue_type == kind, links.c.itglue_id == asset_keys.c.itglue_id, links.c.owns.is_(sa.true())
+        )
+        statement = sa.select(asset_keys.c.itglue_id, asset_keys.c.key, asset_keys.c.value).where(
+            asset_keys.c.kind == kind, ~owned
+        )
+        if org_id is not None:
+            statement = statement.where(asset_keys.c.org_id == org_id)
+        found: dict[str, dict[str, set[str]]] = {}
+        for itglue_id, key, value in connection.execute(statement):
+            found.setdefault(itglue_id, {}).setdefault(key, set()).add(value)
+        return found
+
+
+def _organization(attributes: Mapping[str, Any]) -> str | None:
+    value = attributes.get("organization_id") or attributes.get("manufacturer_id")
+    return str(value) if value else None
+
+
+def _columns(
+    kind: str, row: AssetRow, digest: str, adapters: str | None, now: float, read: int | None
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "itglue_id": row.id,
+        "org_id": _organization(row.attributes),
+        "attributes": orjson.dumps(dict(row.attributes)).decode(),
+        "digest": digest,
+        "native": row.attributes.get("psa_integration"),
+        "archived": bool(row.attributes.get("archived")),
+        "updated_at": row.attributes.get("updated_at"),
+        "adapters": adapters,
+        "index_run": read,
+        "stored_at": now,
+    }
+
+
+def linked_ids(connection: Connection, kind: str, ids: AbstractSet[str]) -> set[str]:
+    """Give those of the ids that a target owns already."""
+    found: set[str] = set()
+    for part in chunks(sorted(ids)):
+        rows = connection.execute(
+            sa.select(links.c.itglue_id).where(
+                links.c.itglue_type == kind, links.c.itglue_id.in_(part), links.c.owns.is_(sa.true())
+            )
+        )
+        found |= set(rows.scalars())
+    return found

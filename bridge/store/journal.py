@@ -1,0 +1,59 @@
+"""The journal: one row per target and write, made before the write, with its outcome afterwards."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bridge.store.database import chunks
+from bridge.store.schema import journal
+
+
+def intend(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Enter what is about to be written; `outcome` is null until the answer is known."""
+    if rows:
+        connection.execute(sa.insert(journal), [dict(row) for row in rows])
+
+
+def answer(
+    connection: Connection, batch: str, outcomes: Mapping[int, str], ids: Mapping[int, str] | None = None
+) -> None:
+    """Enter the outcome per target: written, refused, unknown or resolved; for creates with the id that was made."""
+    by_outcome: dict[str, list[int]] = {}
+    for target, outcome in outcomes.items():
+        by_outcome.setdefault(outcome, []).append(target)
+    for outcome, members in by_outcome.items():
+        for part in chunks(members):
+            connection.execute(
+                sa.update(journal).where(journal.c.batch == batch, journal.c.target.in_(part)).values(outcome=outcome)
+            )
+    for target, itglue_id in (ids or {}).items():
+        connection.execute(
+            sa.update(journal)
+            .where(journal.c.batch == batch, journal.c.target == target, journal.c.itglue_id.is_(None))
+            .values(itglue_id=itglue_id)
+        )
+
+
+def counted(connection: Connection, where: sa.ColumnElement[bool], *, since: float) -> int:
+    """Count the rows since then that were not refused and that no person had said yes to."""
+    return int(
+        connection.execute(
+            sa.select(sa.func.count())
+            .select_from(journal)
+            .where(where, journal.c.at > since, journal.c.accepted.is_(sa.false()))
+            .where(journal.c.outcome.is_distinct_from("refused"))
+        ).scalar_one()
+    )
+
+
+def recent(connection: Connection, target: int, *, since: float) -> list[sa.engine.Row[*tuple[Any, ...]]]:
+    """Give what was written to a target since then, oldest first."""
+    return list(
+        connection.execute(
+            sa.select(journal)
+            .where(journal.c.target == target, journal.c.at > since, journal.c.outcome.is_distinct_from("refused"))
+            .order_by(journal.c.id)
+        )
+    )
