@@ -85,11 +85,6 @@ class Company:
         """What must be so of it, None if it is matched and nothing else."""
         return TRAPS.get(self.fate)
 
-    @property
-    def mapped_type(self) -> Setup:
-        """Its type at IT Glue: that of the lowest id (MAPPING, `!same`); Client for one that has none."""
-        return min(self.types, default=_TYPES["Client"])
-
 
 _TYPES: Final = {kind.name: kind for kind in COMPANY_TYPES}
 _STATUSES: Final = {status.name: status for status in COMPANY_STATUSES}

@@ -131,10 +131,9 @@ def configuration_record(attributes: Record, account: Account) -> Record:
 
 
 def _synced_organization(company: Company, account: Account, rng: Random) -> Record:
-    # Whoever is another provider's partner too is a client to the native sync, which knows one type only.
-    type_name = "Owner" if company.mapped_type.name == "Owner" else "Client"
+    # A client that is a partner too has the lower type in the PSA's order; the native sync knows one type of it.
     name = company.near if company.fate is CompanyFate.NATIVE and rng.random() < 0.06 else company.name
-    record = organization_record(company, name, account, type_name, company.status.name)
+    record = organization_record(company, name, account, "Client", company.status.name)
     record["attributes"]["short-name"] = company.identifier
     record["attributes"]["psa-integration"] = "enabled"
     if rng.random() < 0.2:
