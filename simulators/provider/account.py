@@ -11,7 +11,6 @@ from simulators.provider.devices import Device
 Record = dict[str, Any]
 
 CREATED: Final = "2019-03-04T09:30:00.000Z"
-UPDATED: Final = "2026-08-20T02:15:00.000Z"
 
 # What the account never got: the bridge finds or creates it by name.
 _NEVER_SYNCED_MANUFACTURERS: Final = ("Netgear", "Synology")
@@ -60,6 +59,15 @@ class Account:
         if resource == "organizations" and number % 3 == 2:
             return _LATE_IDS + 7 * number
         return _FIRST_IDS[resource] + 7 * number
+
+
+def times(number: int) -> Record:
+    """Give the stamps of a record by a number of its own: years apart at creation, all touched this summer."""
+    minute = f"{number % 24:02d}:{number % 60:02d}"
+    return {
+        "created-at": f"{2019 + number % 6}-{number % 12 + 1:02d}-{number % 28 + 1:02d}T{minute}:00.000Z",
+        "updated-at": f"2026-{number % 3 + 6:02d}-{number % 29 + 1:02d}T{minute}:30.000Z",
+    }
 
 
 def named(account: Account, resource: str, name: str, **attributes: Any) -> Record:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, Final
 
 from simulators.provider import catalogue
-from simulators.provider.account import CREATED, UPDATED, Account, mapped
+from simulators.provider.account import Account, mapped, times
 from simulators.provider.companies import SYNCED, Company
 from simulators.provider.companies import Fate as CompanyFate
 from simulators.provider.devices import Device, Fate
@@ -109,23 +109,22 @@ def organization_record(company: Company, name: str, account: Account, type_name
             "quick-notes": None,
             "short-name": None,
             "psa-integration": None,
-            "created-at": CREATED,
-            "updated-at": UPDATED,
+            **times(company.number),
         },
     }
 
 
 def configuration_record(attributes: Record, account: Account) -> Record:
     """Write a configuration of its own attributes and what every one has."""
+    identity = account.next_id("configurations")
     return {
-        "id": account.next_id("configurations"),
+        "id": identity,
         "attributes": {
             **attributes,
             "restricted": False,
             "archived": attributes.get("archived", False),
             "psa-integration": None,
-            "created-at": CREATED,
-            "updated-at": UPDATED,
+            **times(identity // 7),
         },
     }
 
@@ -163,8 +162,7 @@ def _unknown_organization(account: Account) -> Record:
             "organization-status-id": account.organization_statuses["Active"],
             "primary": number == 0,
             "psa-integration": None,
-            "created-at": CREATED,
-            "updated-at": UPDATED,
+            **times(number),
         },
     }
 
