@@ -1,0 +1,183 @@
+"""ConnectWise as a source: companies as organizations, and configurations."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from bridge.errors import IncompleteReadError
+from bridge.records import Absent, Finding, Page, Record, Ref, WebhookRequest
+from connectors.connectwise import check, moments, normalize, webhook
+from connectors.connectwise.classify import NotFoundError
+from connectors.connectwise.client import Batch, Client
+from connectors.connectwise.keys import SigningKeys
+from connectors.connectwise.payloads import Payload, id_of, without_secrets
+from connectors.connectwise.selftest import working_form
+from connectors.connectwise.settings import ConnectWiseSettings
+
+PATHS = {"organization": "/company/companies", "configuration": "/company/configurations"}
+
+OVERLAP = timedelta(minutes=5)
+"""Two changes of one second look alike, and a row may be committed after a later one (api/connectwise.md 6)."""
+
+MOST_IDS = 100
+"""In one `id in (…)`: the vendor advises 2,000 characters of URL (api/connectwise.md 3.5)."""
+
+
+class ConnectWise:
+    """Reads one ConnectWise instance; fulfils `bridge.connector.Connector`.
+
+    Lists are read without `fields`, whatever is wanted: a list and a single answer then give the same payload, so
+    that a record looks changed only where it is.
+    """
+
+    type = "connectwise"
+    kinds: Sequence[str] = tuple(PATHS)
+    normalizer = normalize.NORMALIZER
+
+    def __init__(self, name: str, settings: ConnectWiseSettings) -> None:
+        self.name = name
+        self._settings = settings
+        self._site = settings.site
+        self._client = Client(name, settings)
+        self._sender = webhook.Sender(self._site, settings.company)
+        self._keys = SigningKeys(urlsplit(self._site.api).netloc, settings.trust)
+        self._form: tuple[str, moments.Form] | None = None
+
+    def __repr__(self) -> str:
+        return f"ConnectWise({self.name}, {self._client.host})"
+
+    def check(self) -> Iterator[Finding]:
+        """Try the address, the keys, each permission and the time filter; say what was found."""
+        return check.findings(self.name, self._client, PATHS, self._settings.page_size)
+
+    def changes(self, kind: str, since: str | None, want: AbstractSet[str]) -> Iterator[Page]:
+        """Read what changed at or after `since`, in the order of ids; the watermark stands on the last page.
+
+        A company that is merged away keeps its `lastUpdated` (api/connectwise.md 5.10), so all deleted companies
+        follow, whole: as records they cost nothing where they are known, as hints they would cost a fetch each time.
+        """
+        path = PATHS[kind]
+        start = _read_watermark(since)
+        conditions = () if start is None else (f"lastUpdated>={moments.literal(start, self._time_form())}",)
+        progress = _Progress()
+        deleted: set[int | None] = set()
+        for batch in self._client.read(path, *conditions):
+            progress.see(batch)
+            deleted.update(id_of(row) for row in batch.rows if row.get("deletedFlag") is True)
+            yield self._page(kind, batch.rows)
+        if kind == "organization":
+            for batch in self._client.read(path, "deletedFlag=true"):
+                yield self._page(kind, [row for row in batch.rows if id_of(row) not in deleted])
+        yield Page(watermark=progress.watermark(since, start), complete=True)
+
+    def snapshot(self, kind: str, want: AbstractSet[str], *, ids_only: bool = False) -> Iterator[Page]:
+        """Read every record of the kind, and prove by the server's own count that none was missed.
+
+        Ids rise and are not used again, so what is made during the read has a higher id than all before it and is
+        left out of the proof. Raises IncompleteReadError where the ids up to there are not as many as were counted,
+        also because some were deleted meanwhile: reading again is cheaper than a wrong conclusion.
+        """
+        path = PATHS[kind]
+        highest = self._client.newest(path)
+        counted = self._client.count(path, f"id<={highest}")
+        seen = 0
+        for batch in self._client.read(path, fields="id,_info/lastUpdated" if ids_only else None):
+            seen += sum((id_of(row) or 0) <= highest for row in batch.rows)
+            yield self._page(kind, batch.rows, total=counted, ids_only=ids_only)
+        left = self._client.count(path, f"id<={highest}")
+        if seen != counted or left > counted:
+            raise IncompleteReadError(
+                f"{self.name}: {kind}: {counted} counted before, {seen} read, {left} counted after, up to id {highest}"
+            )
+        yield Page(complete=True, total=counted)
+
+    def fetch(self, ref: Ref) -> Record | Absent:
+        """Read one record; Absent only where ConnectWise says NotFound for this id."""
+        try:
+            return self.normalize(ref.kind, self._client.one(PATHS[ref.kind], int(ref.id)))
+        except NotFoundError:
+            return Absent(ref)
+
+    def reread(self, refs: Sequence[Ref]) -> Iterator[Record]:
+        """Read many records of one kind, a hundred per request."""
+        for kind in dict.fromkeys(ref.kind for ref in refs):
+            numbers = sorted({int(ref.id) for ref in refs if ref.kind == kind})
+            for start in range(0, len(numbers), MOST_IDS):
+                asked = numbers[start : start + MOST_IDS]
+                for batch in self._client.read(PATHS[kind], f"id in ({','.join(map(str, asked))})"):
+                    yield from self._records(kind, batch.rows)
+
+    def enrich(self, records: Sequence[Record], want: AbstractSet[str]) -> Iterator[Record]:
+        """Give the records as they are: no word of these kinds costs a request per record."""
+        yield from records
+
+    def normalize(self, kind: str, payload: dict[str, Any]) -> Record:
+        """Give the record of a payload, fresh or stored; pure."""
+        return normalize.record_of(self.name, kind, without_secrets(payload), self._site.pages, self._settings.company)
+
+    def read_webhook(self, request: WebhookRequest) -> tuple[Ref, ...]:
+        """Name the record of a callback; raise SignatureError where it is not genuine."""
+        return webhook.refs_of(request, self.name, self._sender, self._keys.at)
+
+    def url(self, ref: Ref) -> str | None:
+        """Give the address of the record in the application."""
+        return normalize.page_of(ref, self._site.pages, self._settings.company)
+
+    def close(self) -> None:
+        """Give back connections."""
+        self._client.close()
+
+    def _time_form(self) -> moments.Form:
+        """Give the form of times that works here, tried once per start and after an upgrade."""
+        codebase = self._client.company_info().codebase
+        if self._form is None or self._form[0] != codebase:
+            form = working_form(self._client, tuple(PATHS.values()))
+            if form is None:
+                return moments.Form.ZULU
+            self._form = codebase, form
+        return self._form[1]
+
+    def _page(self, kind: str, rows: Sequence[Payload], *, total: int | None = None, ids_only: bool = False) -> Page:
+        present = tuple(Ref(self.name, kind, str(id_of(row))) for row in rows)
+        return Page(() if ids_only else tuple(self._records(kind, rows)), present, total=total)
+
+    def _records(self, kind: str, rows: Iterable[Payload]) -> Iterator[Record]:
+        return (self.normalize(kind, row) for row in rows)
+
+
+class _Progress:
+    """How far a read has got by the source's own times."""
+
+    def __init__(self) -> None:
+        self._began_at: datetime | None = None
+        self._began = False
+        self._largest: datetime | None = None
+
+    def see(self, batch: Batch) -> None:
+        if not self._began:
+            self._began, self._began_at = True, batch.date
+        for row in batch.rows:
+            info = row.get("_info")
+            at = moments.parse(info.get("lastUpdated")) if isinstance(info, dict) else None
+            if at is not None and (self._largest is None or at > self._largest):
+                self._largest = at
+
+    def watermark(self, since: str | None, start: datetime | None) -> str | None:
+        """Give how far the next read may begin; `since` again where the source's times say nothing better.
+
+        What changes during the read may be missed by it, so the server's clock at its begin is a bound; without that
+        clock there is none.
+        """
+        if self._largest is None or self._began_at is None:
+            return since
+        reached = min(self._largest, self._began_at) - OVERLAP
+        return since if start is not None and reached <= start else moments.stamp(reached)
+
+
+def _read_watermark(since: str | None) -> datetime | None:
+    start = moments.parse(since)
+    if since is not None and start is None:
+        raise ValueError(f"{since!r} is no watermark of ours")
+    return start
