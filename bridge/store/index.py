@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bridge.matching.keys import asset_keys as keys_of
+from bridge.matching.match import Asset
+from bridge.records import Ref
 from bridge.store import targets as target_rows
 from bridge.store.database import Database, chunks
 from bridge.store.schema import asset_keys, assets, index_reads, links, targets
@@ -204,20 +206,20 @@ class Index:
         ).scalars()
         return frozenset(word for word in words if word and word not in LIVE_NATIVE)
 
-    def unowned(self, connection: Connection, kind: str, org_id: str | None) -> dict[str, dict[str, set[str]]]:
-        """Give the keys of the assets of one organization (None: of the account) that no target owns: {id: {key: values}}."""
-        owned = sa.exists().where(
-            links.c.itglue_type == kind, links.c.itglue_id == asset_keys.c.itglue_id, links.c.owns.is_(sa.true())
-        )
+    def pool(self, connection: Connection, kind: str, org_id: str | None) -> list[Asset]:
+        """Give the assets of one organization (None: of the account) with their keys and the records that own them."""
+        owner = sa.select(links.c.itglue_id, targets.c.anchor).join(targets, targets.c.id == links.c.target)
+        owners = connection.execute(owner.where(links.c.itglue_type == kind, links.c.owns.is_(sa.true())))
+        owned = {row.itglue_id: Ref.parse(row.anchor) for row in owners} if kind not in NAME_KINDS else {}
         statement = sa.select(asset_keys.c.itglue_id, asset_keys.c.key, asset_keys.c.value).where(
-            asset_keys.c.kind == kind, ~owned
+            asset_keys.c.kind == kind
         )
         if org_id is not None:
             statement = statement.where(asset_keys.c.org_id == org_id)
-        found: dict[str, dict[str, set[str]]] = {}
+        keys: dict[str, list[tuple[str, str]]] = {}
         for itglue_id, key, value in connection.execute(statement):
-            found.setdefault(itglue_id, {}).setdefault(key, set()).add(value)
-        return found
+            keys.setdefault(itglue_id, []).append((key, value))
+        return [Asset(itglue_id, pairs, owned.get(itglue_id)) for itglue_id, pairs in keys.items()]
 
 
 def _organization(attributes: Mapping[str, Any]) -> str | None:

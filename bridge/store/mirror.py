@@ -10,7 +10,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bridge.matching.keys import record_keys
+from bridge.matching.keys import UNIQUE, record_keys
 from bridge.records import Record, Ref
 from bridge.store import targets as target_rows
 from bridge.store.database import Database, chunks
@@ -99,7 +99,7 @@ class Mirror:
                     sa.update(mirror).where(mirror.c.id.in_(part)).values(seen_run=run, absent_since=None)
                 )
             if changed:
-                self._store(connection, changed, read_started_at, run, normalizer)
+                self._store(connection, changed, known, read_started_at, run, normalizer)
                 self._raise_targets(connection, source, kind, written, latest, now=now, lane=lane, run=run)
             self._count(connection, source, kind, list(latest), run)
             self.hint(connection, written.unbelieved, due_at=now + self.confirm_gap, lane=lane, why="lower version")
@@ -163,11 +163,23 @@ class Mirror:
             ).scalars()
             return [Ref(ref.source, kind, ext_id) for ext_id in ids]
 
+    @staticmethod
+    def _mark_seen(connection: Connection, ids: Sequence[int], *, now: float, run: int) -> None:
+        """Mark rows as seen by the run, unless a later run has seen them; what was held for its absence is due again."""
+        for part in chunks(ids):
+            back = sa.select(mirror.c.id).where(mirror.c.id.in_(part), mirror.c.absent_since.is_not(None))
+            held = (targets.c.state == "held") & (targets.c.code == "shape_changed") & targets.c.mirror_id.in_(back)
+            target_rows.touch(connection, held, now=now, lane="backfill", run=run)
+            latest = sa.case((mirror.c.seen_run > run, mirror.c.seen_run), else_=run)
+            connection.execute(
+                sa.update(mirror).where(mirror.c.id.in_(part)).values(seen_run=latest, absent_since=None)
+            )
+
     def _known(self, connection: Connection, source: str, kind: str, ids: Sequence[str]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         columns = (
             mirror.c.id, mirror.c.ext_id, mirror.c.version, mirror.c.digest, mirror.c.read_started_at, mirror.c.gone_at,
-            mirror.c.lower_version, mirror.c.lower_at, mirror.c.org_ext,
+            mirror.c.lower_version, mirror.c.lower_at, mirror.c.org_ext, mirror.c.seen_run,
         )  # fmt: skip
         for part in chunks(ids, 1000):
             rows = connection.execute(
@@ -194,6 +206,7 @@ class Mirror:
         self,
         connection: Connection,
         changed: Sequence[tuple[Record, str]],
+        old: Mapping[str, Any],
         read_started_at: float,
         run: int,
         normalizer: int,
@@ -202,7 +215,8 @@ class Mirror:
         rows = [
             {
                 "source": source, "kind": kind, "ext_id": record.ref.id, "org_ext": _organization(record),
-                "version": record.version, "digest": digest, "read_started_at": read_started_at, "seen_run": run,
+                "version": record.version, "digest": digest, "read_started_at": read_started_at,
+                "seen_run": max(run, (old[record.ref.id].seen_run or 0) if record.ref.id in old else 0),
                 "absent_since": None, "gone_at": None, "lower_version": None, "lower_at": None,
             }
             for record, digest in changed
@@ -224,8 +238,9 @@ class Mirror:
         keys = [
             {"mirror_id": known[record.ref.id].id, "key": key, "value": value}
             for record, _ in changed
-            for key, values in record_keys(record.words).items()
-            for value in set(values)
+            for key, values in record_keys(record.ref, record.words).items()
+            if key in UNIQUE
+            for value in values
         ]
         if keys:
             connection.execute(sa.insert(mirror_keys), keys)

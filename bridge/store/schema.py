@@ -42,7 +42,7 @@ payloads = sa.Table(
     _text("body", default="{}"), _text("record", default="{}"), _number("normalizer"),
 )  # fmt: skip
 
-mirror_keys = sa.Table(  # what a record can be matched by, inside its organization
+mirror_keys = sa.Table(  # values that ought to stand on one record alone: serial numbers, MAC addresses
     "mirror_keys", metadata,
     sa.Column("mirror_id", sa.BigInteger, sa.ForeignKey("mirror.id"), primary_key=True, autoincrement=False),
     sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, primary_key=True),

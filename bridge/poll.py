@@ -1,0 +1,260 @@
+"""Reads of the sources: one cycle of a stream, and single fetches, into the mirror."""
+
+from collections.abc import Iterator
+
+import orjson
+import sqlalchemy as sa
+
+from bridge import steps
+from bridge.connector import Connector
+from bridge.engine import Engine, log
+from bridge.errors import (
+    AuthError,
+    BridgeError,
+    IncompleteReadError,
+    RateLimitError,
+    SideDownError,
+)
+from bridge.records import Absent, Page, Ref
+from bridge.store import fetches, meta, pauses, runs, streams, vanished
+from bridge.store import targets as target_rows
+from bridge.store.database import chunks
+from bridge.store.schema import mirror, targets
+
+
+class SourceDownError(BridgeError):
+    """The source was paused while it was read; the stream is due again when the pause ends."""
+
+
+def cycle(engine: Engine, row: streams.Row, *, every: float) -> int | None:
+    """Do one cycle of a claimed stream; give its run, None where the source is paused or failed."""
+    connector = engine.connectors[row.source]
+    with engine.db.write() as connection:
+        if pauses.active(connection, row.source, now=engine.db.now(connection)):
+            run = None
+        else:
+            run = runs.start(engine.db, connection, row.what, f"{row.source}:{row.kind}")
+    if run is None:
+        streams.done(engine.db, row, next_in=min(every, engine.times.backoff_min))
+        return None
+    try:
+        _read(engine, connector, row, run)
+    except BridgeError as error:
+        wait = _failed(engine, row.source, error, row.failures, subject=f"{row.source}:{row.kind}")
+        streams.done(engine.db, row, next_in=wait, error=str(error))
+        _end_read(engine, run)
+        return None
+    source_recovered(engine, row.source)
+    _end_read(engine, run)
+    streams.done(engine.db, row, next_in=every)
+    return run
+
+
+def _end_read(engine: Engine, run: int) -> None:
+    with engine.db.write() as connection:
+        runs.read_done(connection, run, now=engine.db.now(connection))
+
+
+def _read(engine: Engine, connector: Connector, row: streams.Row, run: int) -> None:
+    want = engine.mapping.want(row.kind)
+    if row.what == "poll":
+        pages = connector.changes(row.kind, row.watermark, want)
+    else:
+        pages = connector.snapshot(row.kind, want, ids_only=row.what == "ids")
+    lane = "live" if row.what == "poll" and row.watermark else "backfill"
+    complete = False
+    for started_at, page in _timed(engine, pages):
+        mirrored(engine, connector, page, run=run, lane=lane, started_at=started_at)
+        complete = page.complete
+        engine.beat()
+        if not streams.renew(engine.db, row, lease=engine.times.lease):
+            raise IncompleteReadError(f"{row.source}:{row.kind}: another process has taken this read over")
+        if page.watermark and row.what != "ids":
+            steps.reached("before watermark")
+            streams.move(engine.db, row, page.watermark)
+    if row.what == "poll":
+        return
+    if not complete:
+        raise IncompleteReadError(f"{row.source}:{row.kind}: the read ended without proof that it saw everything")
+    missing(engine, row.source, row.kind, run)
+
+
+def _timed(engine: Engine, pages: Iterator[Page]) -> Iterator[tuple[float, Page]]:
+    """Give each page with a time before it was asked for."""
+    while True:
+        started_at = engine.db.now()
+        page = next(pages, None)
+        if page is None:
+            return
+        yield started_at, page
+
+
+def mirrored(
+    engine: Engine,
+    connector: Connector,
+    page: Page,
+    *,
+    run: int,
+    lane: str,
+    started_at: float,
+    fetched: bool = False,
+) -> None:
+    """Store one page, with all that follows from it: hints, and the children of organizations that were recycled."""
+    written = engine.mirror.write(
+        page.records, read_started_at=started_at, run=run, lane=lane, normalizer=connector.normalizer, fetched=fetched
+    )
+    hints = engine.mirror.not_recycled(page.hints)
+    if page.present and not page.records:
+        hints += engine.mirror.seen(page.present, run=run)
+    if hints:
+        with engine.db.write() as connection:
+            engine.mirror.hint(connection, hints, due_at=engine.db.now(connection), lane=lane, why="list")
+    for organization in written.recycled:
+        for kind in connector.kinds:
+            if kind != "organization":
+                _reread(engine, connector, engine.mirror.children(organization, kind), run=run, lane=lane)
+    if written.changed:
+        engine.doorbell.ring(lane)
+    engine.on_progress("mirrored", written.seen or len(page.present))
+
+
+def _reread(engine: Engine, connector: Connector, refs: list[Ref], *, run: int, lane: str) -> None:
+    """Read records again whose organization was merged away: the merge leaves their change stamps alone."""
+    for part in chunks(refs, 100):
+        started_at = engine.db.now()
+        records = tuple(connector.reread(part))
+        engine.mirror.write(
+            records, read_started_at=started_at, run=run, lane=lane, normalizer=connector.normalizer, fetched=True
+        )
+
+
+def missing(engine: Engine, source: str, kind: str, run: int) -> None:
+    """Draw the conclusions from what a complete read did not show."""
+    found = vanished.look(engine.db, source, kind, run, share=engine.stops.shrunken_share)
+    name = f"shape:{source}:{kind}"
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        accepted = meta.get(connection, f"{name}:accepted")
+        if found.shape and found.shape != accepted:
+            first = not meta.get(connection, name)
+            meta.put(engine.db, connection, name, found.shape)
+            for part in chunks(found.ids):
+                _hold_shape(connection, part, found.shape, now=now)
+            vanished.mark_absent(connection, found.ids, now=now, gap=1e18)
+            if first:
+                log.warning("source.shape_changed", source=source, kind=kind, reason=found.shape)
+            return
+        if meta.get(connection, name):
+            meta.put(engine.db, connection, name, "")
+            held = (targets.c.state == "held") & (targets.c.code == "shape_changed")
+            target_rows.touch(connection, held & targets.c.anchor.startswith(f"{source}:"), now=now, lane="backfill")
+        twice = vanished.mark_absent(connection, found.ids, now=now, gap=engine.times.gone_gap)
+        refs = [Ref(*each) for each in twice]
+        engine.mirror.hint(connection, refs, due_at=now, lane="backfill", why="gone")
+
+
+def _hold_shape(connection: sa.Connection, mirror_ids: list[int], reason: str, *, now: float) -> None:
+    mine = targets.c.mirror_id.in_(mirror_ids) & targets.c.state.in_(["pending", "waiting", "settled", "held", "gone"])
+    affected = list(connection.execute(sa.select(targets.c.id, targets.c.seq).where(mine)))
+    connection.execute(
+        sa.update(targets)
+        .where(mine)
+        .values(state="held", code="shape_changed", reason=reason, due_at=None, seq=targets.c.seq + 1, settled_at=now)
+    )
+    for row in affected:
+        target_rows.record_outcome(connection, row.id, row.seq, "held")
+
+
+def fetch_due(engine: Engine, *, limit: int = 50) -> int:
+    """Do the fetches that are due; give their number."""
+    if not engine.connectors:
+        return 0
+    rows = fetches.claim(
+        engine.db, owner=engine.owner, lease=engine.times.lease, limit=limit, sources=list(engine.connectors)
+    )
+    if not rows:
+        return 0
+    with engine.db.write() as connection:
+        run = runs.start(engine.db, connection, "fetch", f"{len(rows)} records")
+    for row in rows:
+        _fetch(engine, row, run)
+        engine.beat()
+    _end_read(engine, run)
+    return len(rows)
+
+
+def _fetch(engine: Engine, row: fetches.Row, run: int) -> None:
+    ref = Ref.parse(row.ref)
+    connector = engine.connectors[ref.source]
+    started_at = engine.db.now()
+    try:
+        found = connector.fetch(ref)
+    except BridgeError as error:
+        fetches.again(engine.db, row, due_in=_failed(engine, ref.source, error, row.attempts, subject=str(ref)),
+                      attempts=row.attempts + 1)  # fmt: skip
+        return
+    source_recovered(engine, ref.source)
+    if not isinstance(found, Absent):
+        page = Page(records=(found,))
+        mirrored(engine, connector, page, run=run, lane=row.lane, started_at=started_at, fetched=True)
+        fetches.done(engine.db, row)
+    elif row.why == "gone" or row.absent:
+        gone(engine, ref, run=run, lane=row.lane)
+        fetches.done(engine.db, row)
+    else:
+        # A deletion message can come while the record still answers, and a role can hide it for a moment.
+        fetches.again(engine.db, row, due_in=engine.times.confirm_gap, absent=1)
+
+
+def gone(engine: Engine, ref: Ref, *, run: int, lane: str) -> None:
+    """Note that a record is gone at its source, and make its targets due."""
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        mirror_id = connection.execute(
+            sa.update(mirror)
+            .where(mirror.c.source == ref.source, mirror.c.kind == ref.kind, mirror.c.ext_id == ref.id)
+            .where(mirror.c.gone_at.is_(None))
+            .values(gone_at=now)
+            .returning(mirror.c.id)
+        ).scalar_one_or_none()
+        if mirror_id is None:
+            return
+        target_rows.touch(connection, targets.c.mirror_id == mirror_id, now=now, lane=lane, run=run)
+        runs.enter(engine.db, connection, run, targets.c.mirror_id == mirror_id)
+    log.info("record.gone", ref=str(ref))
+    engine.doorbell.ring(lane)
+
+
+def _failed(engine: Engine, source: str, error: BridgeError, failures: int, *, subject: str) -> float:
+    """Say what follows from a failed read: how long to wait, and whether the whole source is paused."""
+    times = engine.times
+    if isinstance(error, RateLimitError):
+        return error.retry_after if error.retry_after is not None else times.backoff(failures + 1)
+    if isinstance(error, AuthError) and engine.renew_credentials(source):
+        return times.backoff_min
+    if isinstance(error, AuthError | SideDownError):
+        code = "auth" if isinstance(error, AuthError) else "down"
+        fresh, seconds = pauses.pause(
+            engine.db, source, code, str(error), minimum=times.backoff_min, maximum=min(times.backoff_max, 300.0)
+        )
+        if fresh:
+            log.error("source.lost", source=source, code=code, reason=str(error))
+        return seconds
+    log.warning("read.failed", subject=subject, reason=str(error))
+    return times.backoff(failures + 1)
+
+
+def source_recovered(engine: Engine, source: str) -> None:
+    """Lift the pause of a source that answers again, and say so once."""
+    since = pauses.lift(engine.db, source)
+    if since is not None:
+        log.info("source.recovered", source=source, seconds=round(engine.db.now() - since))
+
+
+def source_shape(connection: sa.Connection, source: str, kinds: tuple[str, ...]) -> str | None:
+    """Give why nothing of a source may be archived: a read of it that looked as if a role hid records."""
+    for kind in kinds:
+        reason = meta.get(connection, f"shape:{source}:{kind}")
+        if reason:
+            return str(orjson.loads(reason)) if reason.startswith('"') else reason
+    return None
