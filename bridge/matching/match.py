@@ -97,6 +97,7 @@ def match(
 ) -> dict[Ref, Matched | Ambiguous | None]:
     """Match records to assets; None for a record that is not there, so that it may be created.
 
+    Records decided `new` or `exclude` are left out, so that they claim nothing, but counted in `carried` like all others.
     `order` is what follows the PSA id. `carried` counts, by (source, key, value), how many records of this organization
     carry a unique value, linked ones included; what it leaves out is counted among `records`. The result does not depend
     on any order, and no asset is given twice inside one source, or twice to be owned.
@@ -107,10 +108,7 @@ def match(
     found: dict[Ref, Matched | Ambiguous | None] = dict.fromkeys(open_records)
     keys = ["pin", "marker", "psa_id", *(word for word in order if word not in ("marker", "psa_id"))]
     for key in keys:
-        if key == "pin":
-            settled = _match_pins(open_records, pool, counts)
-        else:
-            settled = _round(key, open_records, pool, counts)
+        settled = _match_pins(open_records, pool, counts) if key == "pin" else _round(key, open_records, pool, counts)
         found.update(settled)
         for ref in settled:
             del open_records[ref]
