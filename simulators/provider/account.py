@@ -125,6 +125,7 @@ def mapped(device: Device, organization: int, account: Account) -> Record:
     """Write a device's attributes as the default mapping does (MAPPING), as far as the account has the names."""
     kind, status, model = device.type, device.status, device.model
     maker = catalogue.MANUFACTURERS[model.manufacturer][0] if model else None
+    system = catalogue.OPERATING_SYSTEMS.get(device.system or "")
     return {
         "organization-id": organization,
         "name": device.name,
@@ -133,7 +134,8 @@ def mapped(device: Device, organization: int, account: Account) -> Record:
         "configuration-status-id": account.configuration_statuses.get(status.name) if status else None,
         "manufacturer-id": account.manufacturers.get(maker) if maker else None,
         "model-id": account.models.get(device.model_number) if model else None,
-        "operating-system-notes": device.system,
+        "operating-system-id": system,
+        "operating-system-notes": None if system else device.system,
         "serial-number": device.serial,
         "asset-tag": device.tag,
         "mac-address": device.mac,

@@ -99,23 +99,23 @@ MODELS: Final = tuple(
 )
 MODELS_BY_CODE: Final = {code: tuple(i for i, m in enumerate(MODELS) if m.code == code) for code in TYPE_CODES}
 
-# IT Glue's own list of operating systems is read-only there; a PSA's text is free.
-PLATFORMS: Final = ("Windows", "macOS", "Linux", "Other")
-OPERATING_SYSTEMS: Final = (
-    (0, "Windows 10 Pro"),
-    (0, "Windows 11 Pro"),
-    (0, "Windows 11 Enterprise"),
-    (0, "Windows Server 2019 Standard"),
-    (0, "Windows Server 2022 Standard"),
-    (1, "macOS 14 Sonoma"),
-    (2, "Ubuntu 22.04 LTS"),
-    (3, "FortiOS 7.4"),
-)
+# Of IT Glue's own list, which no client can write; ids as the simulator's account has them from the beginning.
+OPERATING_SYSTEMS: Final = {
+    "Windows 10": 3,
+    "Windows 11": 4,
+    "Windows Server 2019": 9,
+    "Windows Server 2022": 10,
+    "macOS 14 Sonoma": 15,
+    "Ubuntu 22.04 LTS": 23,
+    "VMware ESXi 7.0": 26,
+    "FortiOS": 32,
+}
+# A PSA's text is free: some of it is a name of that list.
 SYSTEMS_BY_CODE: Final[dict[str, tuple[str, ...]]] = {
-    "WS": ("Windows 11 Pro", "Windows 10 Pro", "Windows 11 Enterprise", "Microsoft Windows 11 Pro (10.0.22631)"),
-    "LT": ("Windows 11 Pro", "Windows 10 Pro", "macOS 14 Sonoma", "Windows 11 Pro x64"),
-    "SRV": ("Windows Server 2022 Standard", "Windows Server 2019 Standard", "Ubuntu 22.04 LTS", "VMware ESXi 7.0 U3"),
-    "FW": ("FortiOS 7.4", "SonicOS 7.0.1"),
+    "WS": ("Windows 11", "Windows 11", "Windows 10", "Microsoft Windows 11 Pro (10.0.22631)"),
+    "LT": ("Windows 11", "Windows 10", "macOS 14 Sonoma", "Windows 11 Pro x64"),
+    "SRV": ("Windows Server 2022", "Windows Server 2019", "Ubuntu 22.04 LTS", "VMware ESXi 7.0", "VMware ESXi 7.0 U3"),
+    "FW": ("FortiOS", "SonicOS 7.0.1"),
 }
 
 JUNK_SERIALS: Final = (

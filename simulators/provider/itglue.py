@@ -26,7 +26,7 @@ _STALE: Final = (
 )
 # What nobody typed in by hand stays empty.
 _OFTEN_EMPTY: Final = (
-    "manufacturer-id", "model-id", "operating-system-notes", "asset-tag", "primary-ip", "default-gateway",
+    "manufacturer-id", "model-id", "operating-system-id", "operating-system-notes", "asset-tag", "primary-ip", "default-gateway",
     "installed-at", "installed-by", "purchased-at", "warranty-expires-at",
 )  # fmt: skip
 

@@ -1,0 +1,67 @@
+"""The provider and the simulators that serve it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from simulators.itglue import ItGlue
+from simulators.kernel import Kernel
+from simulators.provider import build
+from simulators.provider.catalogue import OPERATING_SYSTEMS
+from simulators.provider.datasets import Sides, adoption, first_sync
+from simulators.vendor import Vendor
+
+Records = dict[str, list[dict[str, Any]]]
+
+
+def filled(make: type[Vendor], records: Records) -> Vendor:
+    """Load a simulator as its command line does."""
+    vendor = make(Kernel(declared=make.switches))
+    for resource, rows in records.items():
+        for row in rows:
+            vendor.load(resource, row)
+    return vendor
+
+
+def shown(vendor: Vendor, resource: str) -> dict[int, dict[str, Any]]:
+    """Give what a simulator holds of a resource."""
+    found = vendor.dump(resource)
+    assert found is not None
+    return {int(item["id"]): item["now"] for item in found}
+
+
+def test_itglue_takes_every_record_and_keeps_the_links() -> None:
+    """Nothing of the earlier life is refused or lost on the way in."""
+    records = build(60, 600, seed=7).records("itglue")
+
+    vendor = filled(ItGlue, records)
+
+    for resource, rows in records.items():
+        held = shown(vendor, resource)
+        assert set(held) == {row["id"] for row in rows}
+        for row in rows:
+            now = held[row["id"]]
+            attributes = {word: now["attributes"][word] for word in row["attributes"]}
+            assert attributes == row["attributes"]
+            links = [row["adapter"]["remote-id"]] if "adapter" in row else []
+            assert [link["remote-id"] for link in now["adapters"]] == links
+
+
+@pytest.mark.parametrize("make", [first_sync, adoption])
+def test_itglue_takes_the_benchmarks_data(make: Callable[[int, int, int], Sides]) -> None:
+    """They are loaded from a file in the same way."""
+    records = make(10, 100, 7)["itglue"]
+
+    vendor = filled(ItGlue, records)
+
+    assert len(shown(vendor, "organizations")) == 10
+
+
+def test_the_operating_systems_have_the_ids_of_the_account() -> None:
+    """IT Glue has them from the beginning, so the provider can only refer to them."""
+    held = shown(filled(ItGlue, {}), "operating_systems")
+
+    assert {name: held[record]["attributes"]["name"] for name, record in OPERATING_SYSTEMS.items()} == {
+        name: name for name in OPERATING_SYSTEMS
+    }
