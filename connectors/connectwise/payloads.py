@@ -51,7 +51,7 @@ def without_secrets(payload: Payload) -> Payload:
     send and others leave out, and hrefs, which name the codebase and so would change on all records at each upgrade
     (api/connectwise.md 5.1): neither is a change of the record.
     """
-    kept = {key: _pruned(value) for key, value in payload.items() if value is not None}
+    kept: Payload = _pruned(payload)
     for word, kind in (("customFields", "type"), ("questions", "fieldType")):
         if isinstance(kept.get(word), list):
             kept[word] = [field for field in kept[word] if isinstance(field, dict) and not _is_password(field, kind)]
@@ -64,7 +64,8 @@ def _is_password(field: Payload, kind: str) -> bool:
 
 def _pruned(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _pruned(v) for k, v in value.items() if v is not None and not k.endswith("_href") and v != {}}
+        kept = {key: _pruned(one) for key, one in value.items() if one is not None and not key.endswith("_href")}
+        return {key: one for key, one in kept.items() if one != {}}
     if isinstance(value, list):
         return [_pruned(one) for one in value]
     return value
