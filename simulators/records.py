@@ -1,7 +1,7 @@
 """Records with everything that happened to them."""
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Literal, NamedTuple
 
 from simulators.clock import Clock, rfc3339
@@ -60,7 +60,7 @@ class Table:
         """Return the ids in ascending order; not to be changed."""
         return self._ids
 
-    def find(self, field: str, value: Any) -> Iterable[int]:
+    def find(self, field: str, value: Any) -> Collection[int]:
         """Return the ids whose field has the value; of a list or tuple, any of its members. Indexed at the first call."""
         index = self._indexes.get(field)
         if index is None:
@@ -71,24 +71,33 @@ class Table:
         return index.get(value, ())
 
     def dump(self, shape: Callable[[int, Row], Any], records: Iterable[int] | None = None) -> list[dict[str, Any]]:
-        """Return every record ever, or those given, as `GET records/<resource>` answers them; `shape` renders a row."""
-        return [
-            {
-                "id": record,
-                "now": None if (row := self.rows.get(record)) is None else shape(record, row),
-                "history": [
-                    {
-                        "at": rfc3339(event.at),
-                        "by": event.by,
-                        "verb": event.verb,
-                        "before": None if event.before is None else shape(record, event.before),
-                        "after": None if event.after is None else shape(record, event.after),
-                    }
-                    for event in self.history[record]
-                ],
-            }
-            for record in (sorted(self.history) if records is None else records)
-        ]
+        """Return every record ever, or those given, as `GET records/<resource>` answers; `shape` renders a row."""
+        return [self._known(record, shape) for record in (sorted(self.history) if records is None else records)]
+
+    def _known(self, record: int, shape: Callable[[int, Row], Any]) -> dict[str, Any]:
+        shown: dict[int, Any] = {}
+
+        def once(row: Row | None) -> Any:
+            if row is None:
+                return None
+            if id(row) not in shown:
+                shown[id(row)] = shape(record, row)
+            return shown[id(row)]
+
+        return {
+            "id": record,
+            "now": once(self.rows.get(record)),
+            "history": [
+                {
+                    "at": rfc3339(event.at),
+                    "by": event.by,
+                    "verb": event.verb,
+                    "before": once(event.before),
+                    "after": once(event.after),
+                }
+                for event in self.history[record]
+            ],
+        }
 
     def _note(self, record: int, event: Event) -> None:
         self.history.setdefault(record, []).append(event)

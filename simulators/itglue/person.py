@@ -1,0 +1,142 @@
+"""What a person does in IT Glue's UI, and records that were there before."""
+
+from typing import Any
+
+from simulators.itglue.account import Account
+from simulators.itglue.adapters import adapter, with_keys
+from simulators.itglue.catalogue import CATALOGUE
+from simulators.itglue.refusals import Refusal
+from simulators.itglue.routes import Route, resolve
+from simulators.itglue.schema import Resource, Row
+from simulators.itglue.storing import Storing
+from simulators.itglue.values import InvalidValueError, checked, identifier
+from simulators.records import By
+from simulators.refusal import ControlError
+
+_SIDE = {"id", "type", "attributes", "relationships", "adapter", "adapters"}
+
+
+class Person:
+    """Create, change, delete and merge by hand; only what the UI checks is checked."""
+
+    def __init__(self, account: Account, storing: Storing) -> None:
+        self._account = account
+        self._storing = storing
+
+    def dump(self, path: str) -> list[Any] | None:
+        """Return every record of a resource, of a record's children, or one record."""
+        try:
+            route = self._route(path)
+        except ControlError:
+            return None
+        table = self._account.tables[route.resource.name]
+        records = None
+        if route.record is not None:
+            records = [route.record] if route.record in table.history else []
+        elif route.parent is not None and route.resource.parent is not None:
+            key = route.resource.parent.key
+            records = [
+                record
+                for record, events in sorted(table.history.items())
+                if (events[-1].after or events[-1].before or {}).get(key) == route.parent
+            ]
+        return self._account.dump(route.resource, records)
+
+    def act(self, method: str, path: str, body: Any) -> Any:
+        """Carry out a POST, PATCH or DELETE and return the record as `GET records` shows it."""
+        if method == "POST" and path.endswith("/merge"):
+            return self._merge(path.removesuffix("/merge"), body)
+        route = self._route(path)
+        if method == "POST":
+            if route.record is not None:
+                raise ControlError(404, f"POST records/{path}: POST goes to a list")
+            return self._account.known(route.resource, self._create(route, body, "person"))
+        if route.record is None or not self._account.has(route.resource.name, route.record):
+            raise ControlError(404, f"records/{path}: no such record")
+        if method == "DELETE":
+            self._storing.remove(route.resource, route.record, "person")
+        else:
+            self._storing.update(route.resource, route.record, self._row(route.resource, body), "person")
+        return self._account.known(route.resource, route.record)
+
+    def load(self, path: str, record: dict[str, Any]) -> None:
+        """Take a record that was there before, with its id if it has one."""
+        linked = bool(record.get("adapter") or record.get("adapters"))
+        self._create(self._route(path), record, "sync" if linked else "person")
+
+    def _create(self, route: Route, body: Any, by: By) -> int:
+        resource = route.resource
+        row = {name: value for name, value in self._row(resource, body).items() if value is not None}
+        if route.parent is not None and resource.parent is not None:
+            if not self._account.has(resource.parent.resource, route.parent):
+                raise ControlError(404, f"{resource.parent.resource} {route.parent} does not exist")
+            row[resource.parent.key] = route.parent
+        if row.get("adapters") and "psa-integration" not in row:
+            row["psa-integration"] = "enabled"
+        for name, attribute in resource.stored.items():
+            if attribute.required and name not in row and attribute.name != "manufacturer-id":
+                raise ControlError(400, f"{resource.name}: {name} is missing")
+        record = body.get("id")
+        number = None if record is None else identifier(record)
+        if record is not None and (number is None or number in self._account.tables[resource.name].history):
+            raise ControlError(400, f"{resource.name}: id {record} is no number or was used")
+        return self._storing.create(resource, row, by, record=number)
+
+    def _row(self, resource: Resource, body: Any) -> Row:
+        if not isinstance(body, dict):
+            raise ControlError(400, f'{resource.name}: an object {{"attributes": {{…}}}} is wanted')
+        sent = body["attributes"] if "attributes" in body else {k: v for k, v in body.items() if k not in _SIDE}
+        row: Row = {}
+        for spelled, value in sent.items():
+            name = spelled.replace("_", "-")
+            if name == "id" or name in resource.read_only - {"synced"}:
+                continue
+            if name == "synced":
+                row["psa-integration"] = "enabled" if value else None
+                continue
+            if name == "psa-integration" and resource.open_when_synced is not None:
+                row[name] = value
+                continue
+            attribute = resource.stored.get(name)
+            if attribute is None:
+                raise ControlError(400, f"{resource.name}: there is no attribute {name}")
+            try:
+                row[name] = checked(attribute, value, by_person=True)
+            except InvalidValueError as error:
+                raise ControlError(400, f"{resource.name}: {name} {error}") from None
+            if (
+                attribute.refers is not None
+                and row[name] is not None
+                and not self._account.has(attribute.refers, row[name])
+            ):
+                raise ControlError(400, f"{resource.name}: {name} {row[name]} does not exist")
+        links = body.get("adapters", body.get("adapter"))
+        if links is None:
+            return row
+        try:
+            several = links if isinstance(links, list) else [links]
+            return with_keys(row, tuple(adapter(self._account.new_id(), link) for link in several))
+        except ValueError as error:
+            raise ControlError(400, f"{resource.name}: {error}") from None
+
+    def _merge(self, path: str, body: Any) -> Any:
+        route = self._route(path)
+        winner = identifier(body.get("into")) if isinstance(body, dict) else None
+        if route.resource.name != "organizations" or route.record is None or winner is None or winner == route.record:
+            raise ControlError(400, 'POST records/organizations/<loser>/merge {"into": <winner>} is wanted')
+        for record in (route.record, winner):
+            if not self._account.has("organizations", record):
+                raise ControlError(404, f"organizations {record} does not exist")
+        for child in CATALOGUE.values():
+            if child.parent is not None and child.parent.resource == "organizations":
+                for record in sorted(self._account.tables[child.name].find("organization-id", route.record)):
+                    self._storing.update(child, record, {"organization-id": winner}, "person")
+        self._storing.remove(route.resource, route.record, "person")
+        return self._account.known(route.resource, winner)
+
+    @staticmethod
+    def _route(path: str) -> Route:
+        try:
+            return resolve(path.strip("/").split("/"))
+        except Refusal:
+            raise ControlError(404, f"records/{path}: no such resource") from None

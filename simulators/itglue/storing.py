@@ -1,0 +1,46 @@
+"""Storing a record with everything that follows from it: mirroring, and the push to the PSA."""
+
+from simulators.itglue.account import Account
+from simulators.itglue.catalogue.configurations import CONFIGURATION_INTERFACES
+from simulators.itglue.interfaces import configuration_written, interface_written, mirror
+from simulators.itglue.push import Push
+from simulators.itglue.schema import Resource, Row
+from simulators.records import By
+
+
+class Storing:
+    """Write checked rows, for clients and for persons alike."""
+
+    def __init__(self, account: Account, push: Push) -> None:
+        self._account = account
+        self._push = push
+
+    def create(self, resource: Resource, row: Row, by: By, *, record: int | None = None) -> int:
+        """Store a new record and return its id."""
+        record = self._account.create(resource, row, by, record=record)
+        if resource.name == "configurations":
+            configuration_written(self._account, record, row, by)
+        elif resource.name == "configuration_interfaces":
+            interface_written(self._account, record, by)
+        if by == "api":
+            self._push.created(resource, record)
+        return record
+
+    def add_interface(self, configuration: int, row: Row) -> None:
+        """Store an interface that came along with its configuration."""
+        self.create(CONFIGURATION_INTERFACES, row | {"configuration-id": configuration}, "api")
+
+    def update(self, resource: Resource, record: int, changes: Row, by: By) -> None:
+        """Change a record."""
+        self._account.update(resource, record, changes, by)
+        if resource.name == "configurations":
+            configuration_written(self._account, record, changes, by)
+        elif resource.name == "configuration_interfaces":
+            interface_written(self._account, record, by)
+        self._push.edited(resource, record, changes)
+
+    def remove(self, resource: Resource, record: int, by: By) -> None:
+        """Delete a record with everything below it."""
+        row = self._account.remove(resource, record, by)
+        if resource.name == "configuration_interfaces" and self._account.has("configurations", row["configuration-id"]):
+            mirror(self._account, row["configuration-id"], by)

@@ -1,0 +1,74 @@
+"""Paths that the vendor has and nobody may use, or that are not built yet."""
+
+from simulators.exchange import Answer, Request
+from simulators.itglue.query import Query, parse
+from simulators.itglue.reading import page_body
+from simulators.itglue.refusals import JSON_API, no_route, not_found, titled, unprocessable, unreachable
+
+FORBIDDEN = {
+    "passwords": "passwords",
+    "password_categories": "passwords",
+    "password_folders": "passwords",
+    "exports": "exports",
+}
+"""Path words that must never be called at all, with the name of the violation."""
+
+_LISTS = frozenset({
+    *FORBIDDEN, "domains", "expirations", "logs", "users", "groups", "checklists", "checklist_templates", "documents",
+    "flexible_asset_types", "flexible_assets", "ssl_certificates", "tickets",
+})  # fmt: skip
+_UNDER_ORGANIZATION = frozenset({
+    "passwords", "domains", "expirations", "checklists", "documents", "flexible_assets",
+})  # fmt: skip
+_NO_FLAT_LIST = frozenset({"documents"})
+_NO_NESTED_LIST = frozenset({"flexible_assets"})
+
+
+def violation(parts: list[str], method: str, query: Query) -> str | None:
+    """Name the rule that a call breaks (reference 9.15 and 5.12); None if it breaks none."""
+    for word in parts:
+        if word in FORBIDDEN:
+            return FORBIDDEN[word]
+    if parts and parts[0] == "groups" and method != "GET":
+        return "groups_write"
+    if parts and parts[0] == "organizations" and len(parts) <= 2 and method == "DELETE":
+        return "organizations_delete"
+    if query.conditions and method in ("DELETE", "PATCH", "PUT"):
+        return "filtered_write"
+    if "passwords" in query.include:
+        return "passwords_included"
+    return None
+
+
+def answer(parts: list[str], request: Request) -> Answer | None:
+    """Answer a path that is not built: the vendor's empty list, a record that is not there; None if it is built."""
+    match parts:
+        case [word] if word in _LISTS:
+            if request.method != "GET":
+                raise unreachable() if word in FORBIDDEN else no_route()
+            if word in _NO_FLAT_LIST:
+                raise no_route()
+            query = parse(request.query)
+            if word == "flexible_assets" and not _names_type(query):
+                title = "Cannot index flexible assets without providing a flexible asset type ID filter"
+                raise unprocessable(titled(title, None, 422))
+            return _empty(request, query)
+        case [word, record] if word in _LISTS and record.isdecimal():
+            # A document by id was answered 401 in a live test (reference 5.11).
+            raise unreachable() if word == "documents" and request.method == "GET" else not_found()
+        case ["organizations", parent, "relationships", word] if word in _UNDER_ORGANIZATION and parent.isdecimal():
+            if request.method != "GET" or word in _NO_NESTED_LIST:
+                raise no_route()
+            return _empty(request, parse(request.query))
+        case [_, parent, "relationships", word, *_] if word in FORBIDDEN and parent.isdecimal():
+            raise not_found()
+        case _:
+            return None
+
+
+def _names_type(query: Query) -> bool:
+    return any(condition.word == "flexible_asset_type_id" for condition in query.conditions)
+
+
+def _empty(request: Request, query: Query) -> Answer:
+    return Answer(200, page_body([], 0, 0, request, query), {"content-type": JSON_API})

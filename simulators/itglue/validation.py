@@ -1,0 +1,175 @@
+"""What a client may write: forms, references and rules across attributes."""
+
+from typing import Any
+
+from simulators.itglue.account import Account
+from simulators.itglue.bodies import Item
+from simulators.itglue.interfaces import primary_ip_after
+from simulators.itglue.ownership import is_owned
+from simulators.itglue.refusals import blank, detailed, invalid, must_exist, synced, titled, unprocessable, unreachable
+from simulators.itglue.schema import Attribute, Resource, Row
+from simulators.itglue.values import InvalidValueError, checked
+from simulators.kernel import Kernel
+
+_SAME_ORGANIZATION = (("location-id", "locations"), ("contact-id", "contacts"))
+
+
+class Validation:
+    """Turn what was sent into changes of a row, or refuse it."""
+
+    def __init__(self, kernel: Kernel, account: Account) -> None:
+        self._kernel = kernel
+        self._account = account
+
+    def created(self, resource: Resource, item: Item, parent: int | None) -> Row:
+        """Return the row that a POST makes."""
+        found: list[dict[str, Any]] = []
+        changes = self._changes(resource, item, found)
+        above = resource.parent
+        if above is not None and parent is not None:
+            changes[above.key] = parent
+            found = [error for error in found if not error["source"]["pointer"].endswith(above.key)]
+        for name, attribute in resource.writable.items():
+            if attribute.required and changes.get(name) is None and not _is_named(found, name):
+                found.insert(0, _missing(resource, attribute))
+        self._check_whole(resource, None, {}, changes, found)
+        if found:
+            raise unprocessable(*found)
+        return changes
+
+    def part(self, resource: Resource, item: Item) -> Row:
+        """Return the row of a record that comes along with the one above it."""
+        found: list[dict[str, Any]] = []
+        changes = self._changes(resource, item, found)
+        if found:
+            raise unprocessable(*found)
+        return changes
+
+    def updated(self, resource: Resource, record: int, item: Item) -> Row:
+        """Return the changes that a PATCH makes to a record."""
+        row = self._account.tables[resource.name].rows[record]
+        self._check_ownership(resource, row, item)
+        found: list[dict[str, Any]] = []
+        changes = self._changes(resource, item, found)
+        for name in changes:
+            attribute = resource.writable[name]
+            if changes[name] is None and not attribute.nullable:
+                found.append(_missing(resource, attribute) if attribute.must_exist else blank(name))
+        self._check_whole(resource, record, row, changes, found)
+        if found:
+            raise unprocessable(*found)
+        return changes
+
+    def check_deletable(self, resource: Resource, record: int) -> None:
+        """Refuse to delete what the native sync owns."""
+        row = self._account.tables[resource.name].rows[record]
+        if is_owned(resource, row):
+            raise unprocessable(synced("base"))
+        if resource.name == "configuration_interfaces":
+            found: list[dict[str, Any]] = []
+            self._check_primary_ip(record, row, None, found)
+            if found:
+                raise unprocessable(*found)
+
+    def _check_ownership(self, resource: Resource, row: Row, item: Item) -> None:
+        open_ = resource.open_when_synced
+        if open_ is not None and is_owned(resource, row):
+            closed = [name for name in item.attributes if name in resource.writable and name not in open_]
+            if closed:
+                raise unprocessable(*(synced(name) for name in closed))
+        if resource.name == "contacts" and "contact-emails" in item.attributes:
+            # Refused in a live test even where psa-integration was null (reference 5.6).
+            raise unprocessable(synced("contact-emails.base"))
+
+    def _changes(self, resource: Resource, item: Item, found: list[dict[str, Any]]) -> Row:
+        dropped = {word.replace("_", "-") for word in self._kernel.switches["drop_attributes"]}
+        changes: Row = {}
+        for name, value in item.attributes.items():
+            attribute = resource.writable.get(name)
+            if attribute is None or f"{resource.type}.{name}" in dropped:
+                continue
+            try:
+                changes[name] = checked(attribute, value)
+            except InvalidValueError as error:
+                found.append(invalid(name, str(error)))
+                continue
+            if attribute.refers is not None and changes[name] is not None:
+                self._check_reference(attribute, changes[name], found)
+        return changes
+
+    def _check_reference(self, attribute: Attribute, record: int, found: list[dict[str, Any]]) -> None:
+        assert attribute.refers is not None
+        if self._account.has(attribute.refers, record):
+            return
+        if not attribute.must_exist:
+            raise unreachable()
+        found.append(must_exist(attribute.name))
+
+    def _check_whole(
+        self, resource: Resource, record: int | None, row: Row, changes: Row, found: list[dict[str, Any]]
+    ) -> None:
+        wanted = row | changes
+        if resource.unique_name and changes.get("name") is not None:
+            holders = set(self._account.tables[resource.name].find("name", changes["name"])) - {record}
+            if holders:
+                found.append(detailed("has already been taken", "/data/attributes/name"))
+        match resource.name:
+            case "configurations":
+                self._check_model(wanted, changes, found)
+                self._check_same_organization(wanted, changes, found)
+            case "contacts":
+                self._check_same_organization(wanted, changes, found)
+            case "organizations" if changes.get("parent-id") is not None:
+                self._check_line(record, changes["parent-id"], found)
+            case "configuration_interfaces" if wanted.get("configuration-id") is not None:
+                self._check_primary_ip(record, wanted, changes, found)
+
+    def _check_model(self, wanted: Row, changes: Row, found: list[dict[str, Any]]) -> None:
+        if not {"model-id", "manufacturer-id"} & set(changes):
+            return
+        model = self._account.row("models", wanted.get("model-id"))
+        if model is None or wanted.get("manufacturer-id") is None:
+            return
+        if model.get("manufacturer-id") not in (None, wanted["manufacturer-id"]):
+            found.append(invalid("model-id", "does not belong to the manufacturer"))
+
+    def _check_same_organization(self, wanted: Row, changes: Row, found: list[dict[str, Any]]) -> None:
+        for name, table in _SAME_ORGANIZATION:
+            if name not in wanted or not {name, "organization-id"} & set(changes):
+                continue
+            target = self._account.row(table, wanted[name])
+            if target is not None and target["organization-id"] != wanted.get("organization-id"):
+                found.append(invalid(name, "must belong to the same organization"))
+
+    def _check_line(self, record: int | None, parent: int, found: list[dict[str, Any]]) -> None:
+        above: int | None = parent
+        seen: set[int] = set()
+        while above is not None and above not in seen:
+            if above == record:
+                found.append(invalid("parent-id", "must not be the organization itself or one below it"))
+                return
+            seen.add(above)
+            above = (self._account.row("organizations", above) or {}).get("parent-id")
+
+    def _check_primary_ip(
+        self, record: int | None, wanted: Row, changes: Row | None, found: list[dict[str, Any]]
+    ) -> None:
+        configuration = wanted["configuration-id"]
+        row = self._account.tables["configurations"].rows[configuration]
+        if row.get("psa-integration") in (None, "disabled"):
+            return
+        if primary_ip_after(self._account, configuration, record, changes) != row.get("primary-ip"):
+            found.append(synced("ip-address"))
+
+
+def _missing(resource: Resource, attribute: Attribute) -> dict[str, Any]:
+    if attribute.must_exist or attribute.refers == "manufacturers":
+        return must_exist(attribute.name)
+    if attribute.refers is not None:
+        underscored = attribute.name.replace("-", "_")
+        return titled(f"Valid {underscored} is required", f"data/attributes/{underscored}", 422)
+    return blank(attribute.name)
+
+
+def _is_named(found: list[dict[str, Any]], name: str) -> bool:
+    return any(error["source"]["pointer"].endswith(("/" + name, "/" + name.removesuffix("-id"))) for error in found)
