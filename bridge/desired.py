@@ -11,7 +11,8 @@ class Name:
     """A name that IT Glue knows by id: a type, a status, a manufacturer, a model, an operating system.
 
     `kind` is the IT Glue resource word (`configuration_types`, `models`, …); `parent` is the manufacturer of a model;
-    `make` says that a missing one is created (`!same`), else a missing one holds the record with `hold`.
+    `make` says that a missing one is created (`!same`), else a missing one holds the record with `hold`, unless
+    `otherwise` names an attribute and the value that it gets instead (an operating system that IT Glue does not list).
     """
 
     kind: str
@@ -19,6 +20,7 @@ class Name:
     make: bool
     parent: "Name | None" = None
     hold: str = "no_value"
+    otherwise: tuple[str, Any] | None = None
 
 
 @dataclass(slots=True)

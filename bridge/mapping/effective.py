@@ -1,0 +1,138 @@
+"""A block's effective definition: built-in lines, the file's lines over them, overrides over those."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Protocol
+
+import orjson
+
+from bridge.errors import SettingsError
+from bridge.mapping import default_2026_11
+from bridge.mapping.rules import BlockRules, ConfigurationRules, Line, OrganizationRules, OverrideRules
+
+DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {default_2026_11.NAME: default_2026_11.BLOCKS}
+KINDS = {"organizations": "organization", "configurations": "configuration"}
+# names 0 → organizations → locations → contacts → configurations → flexible assets (PROTOCOLS 1)
+WAVES = {"organizations": 1, "configurations": 4}
+
+Path = tuple[str | int, ...]
+
+
+class MappingSettings(Protocol):
+    """The part of the settings that makes the mapping."""
+
+    @property
+    def defaults(self) -> str:
+        """Name the built-in mapping."""
+
+    @property
+    def organizations(self) -> OrganizationRules:
+        """Give `[organizations]`."""
+
+    @property
+    def configurations(self) -> ConfigurationRules:
+        """Give `[configurations]`."""
+
+    @property
+    def override(self) -> tuple[OverrideRules, ...]:
+        """Give each `[[override]]`."""
+
+    def later(self) -> Mapping[str, Path]:
+        """Name the tables of kinds that this release does not sync, each with where it stands."""
+
+    def zones(self) -> Mapping[str, str]:
+        """Give the time zone of each source."""
+
+    def where(self, path: Path) -> str:
+        """Say where a key stands: `bridge.toml:26`."""
+
+    def error(self, code: str, message: str, path: Path) -> SettingsError:
+        """Make the error of a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One effective key: its value, where it comes from, and its path in the file (None: built in)."""
+
+    value: Any
+    where: str
+    path: Path | None
+
+
+@dataclass(slots=True)
+class Definition:
+    """Everything a block is compiled from: `entries` by key, `sets` by attribute word."""
+
+    id: str
+    defaults: str
+    entries: dict[str, Entry] = field(default_factory=dict)
+    sets: dict[str, Entry] = field(default_factory=dict)
+    zones: Mapping[str, str] = field(default_factory=dict)
+
+    def digest(self) -> str:
+        """Give the rules digest: equal wherever and whenever the definition is equal."""
+        content = {
+            "id": self.id,
+            "defaults": self.defaults,
+            "keys": {key: _bare(entry.value) for key, entry in self.entries.items()},
+            "set": {key: _bare(entry.value) for key, entry in self.sets.items()},
+            "zones": dict(self.zones),
+        }
+        return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
+def _bare(value: Any) -> Any:
+    """Give a value without where it stands; names of a map line compare without case and order."""
+    if isinstance(value, Entry):
+        return _bare(value.value)
+    if isinstance(value, Line):
+        return {"from": list(value.names), "to": value.to}
+    if isinstance(value, tuple | list):
+        return [_bare(each) for each in value]
+    return value
+
+
+def define(block_id: str, settings: MappingSettings, overrides: tuple[int, ...] = ()) -> Definition:
+    """Put together a block's definition, with these overrides of the file, the last one winning."""
+    definition = Definition(block_id, settings.defaults, zones=settings.zones())
+    built_in = DEFAULTS[settings.defaults][block_id]
+    said = f"defaults {settings.defaults}"
+    _lay(definition, _rules(block_id, built_in), lambda _: (said, None))
+    _lay(definition, _block(block_id, settings), _placed(settings, (block_id,)))
+    for number in overrides:
+        key = "organization" if block_id == "organizations" else block_id
+        rules = getattr(settings.override[number], key)
+        if rules is not None:
+            _lay(definition, rules, _placed(settings, ("override", number, key)))
+    return definition
+
+
+def _placed(settings: MappingSettings, start: Path) -> Callable[[Path], tuple[str, Path | None]]:
+    return lambda path: (settings.where((*start, *path)), (*start, *path))
+
+
+def _rules(block_id: str, table: dict[str, Any]) -> BlockRules:
+    known = {key: value for key, value in table.items() if value is not None}
+    model = OrganizationRules if block_id == "organizations" else ConfigurationRules
+    known.pop("marker" if block_id == "organizations" else "", None)
+    return model.model_validate(known)
+
+
+def _block(block_id: str, settings: MappingSettings) -> BlockRules:
+    return settings.organizations if block_id == "organizations" else settings.configurations
+
+
+def _lay(definition: Definition, rules: BlockRules, place: Callable[[Path], tuple[str, Path | None]]) -> None:
+    for name in type(rules).model_fields:
+        value = getattr(rules, name)
+        if value is None:
+            continue
+        if name == "values":
+            for word, template in value.items():
+                definition.sets[word] = Entry(template, *place(("set", word)))
+        elif isinstance(value, tuple) and value and isinstance(value[0], Line):
+            lines = tuple(Entry(line, *place((name, number))) for number, line in enumerate(value))
+            definition.entries[name] = Entry(lines, *place((name,)))
+        else:
+            definition.entries[name] = Entry(value, *place((name,)))

@@ -1,0 +1,105 @@
+"""The words of each kind of record that a mapping may use."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a record.
+
+    `shape` is how it stands in `Record.words`: text, lines (text with line breaks), value (number, flag, time, date),
+    reference, references, list, captions (`custom`, `questions`). `row` is False for what costs a request per
+    record; `relative` is True for what changes with the day.
+    """
+
+    name: str
+    shape: str = "text"
+    row: bool = True
+    relative: bool = False
+
+
+def _table(*words: Word | str) -> dict[str, Word]:
+    common = ("ref", "source", "kind", "id", "url", Word("created_at", "value"), Word("updated_at", "value"))
+    every = (*common, Word("active", "value"), Word("custom", "captions"), *words)
+    return {each.name: each for each in (Word(word) if isinstance(word, str) else word for word in every)}
+
+
+WORDS: dict[str, dict[str, Word]] = {
+    "organization": _table(
+        "name",
+        "identifier",
+        "status",
+        Word("types", "references"),
+        Word("parent", "reference"),
+        "phone",
+        "website",
+        "territory",
+        Word("recycled", "value"),
+    ),
+    "configuration": _table(
+        "name",
+        Word("organization", "reference"),
+        "type",
+        "status",
+        "serial_number",
+        "model",
+        "manufacturer",
+        "asset_tag",
+        "mac_address",
+        Word("mac_addresses", "list"),
+        "primary_ip",
+        "default_gateway",
+        "os",
+        "os_info",
+        Word("purchased_at", "value"),
+        Word("installed_at", "value"),
+        "installed_by",
+        Word("warranty_expires_at", "value"),
+        Word("notes", "lines"),
+        Word("site", "reference"),
+        Word("contact", "reference"),
+        Word("parent", "reference"),
+        Word("questions", "captions"),
+    ),
+    "location": _table(
+        "name",
+        Word("organization", "reference"),
+        "address_1",
+        "address_2",
+        "city",
+        "region",
+        "postal_code",
+        "country",
+        "phone",
+        "fax",
+        Word("primary", "value"),
+    ),
+    "contact": _table(
+        "first_name",
+        "last_name",
+        Word("organization", "reference"),
+        "title",
+        "type",
+        Word("site", "reference"),
+        Word("emails", "list"),
+        Word("phones", "list"),
+        Word("important", "value"),
+        Word("notes", "lines"),
+    ),
+    "ticket": _table(
+        Word("number", "value"),
+        "title",
+        Word("organization", "reference"),
+        "board",
+        "status",
+        "priority",
+        "type",
+        Word("open", "value"),
+        Word("closed_days", "value", relative=True),
+        Word("age_days", "value", relative=True),
+        Word("site", "reference"),
+        Word("contact", "reference"),
+        Word("configurations", "references", row=False),
+        "assigned",
+    ),
+}

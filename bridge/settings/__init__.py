@@ -1,0 +1,1 @@
+"""What an operator sets: bridge.toml, .env and where the secrets stand."""
