@@ -85,7 +85,7 @@ class Client:
 
     def one(self, path: str, number: int) -> Payload:
         """Read one record; raise NotFoundError where the server says that it has none of this id."""
-        found = row_of(self._get(f"{path}/{number}")[0], self._what(path))
+        found = row_of(self._get(f"{path}/{number}", of_record=True)[0], self._what(path))
         if id_of(found) != number:
             raise TransientError(f"{self._what(path)}: asked for {number}, answered with {id_of(found)}")
         return found
@@ -155,26 +155,27 @@ class Client:
     def _rows(
         self, path: str, params: Mapping[str, str | int], headers: Mapping[str, str] | None = None
     ) -> tuple[list[Payload], Response]:
-        try:
-            body, response = self._get(path, params, headers)
-        except NotFoundError as error:
-            # api/connectwise.md 8: a 404 on a list is a matter of address or keys, and never means "all gone".
-            raise UnroutedError("B208", f"{error}; check url, company and keys") from None
+        body, response = self._get(path, params, headers)
         return rows_of(body, self._what(path)), response
 
     def _get(
-        self, path: str, params: Mapping[str, str | int] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        of_record: bool = False,
     ) -> tuple[Any, Response]:
         info = self.company_info()
         try:
-            return self._get_at(info, path, params, headers)
+            return self._get_at(info, path, params, headers, of_record=of_record)
         except UnroutedError:
             now = self._read_company_info()
             if now.codebase == info.codebase:
                 raise
         with self._info_lock:
             self._info = now
-        return self._get_at(now, path, params, headers)
+        return self._get_at(now, path, params, headers, of_record=of_record)
 
     def _get_at(
         self,
@@ -182,9 +183,17 @@ class Client:
         path: str,
         params: Mapping[str, str | int] | None,
         headers: Mapping[str, str] | None,
+        *,
+        of_record: bool,
     ) -> tuple[Any, Response]:
         response = self._api.send("GET", f"{info.codebase}/apis/3.0{path}", params=params, headers=headers)
-        return self._body(response, self._what(path)), response
+        try:
+            return self._body(response, self._what(path)), response
+        except NotFoundError as error:
+            if of_record:
+                raise
+            # api/connectwise.md 8: a 404 on a list is a matter of address or keys, and never means "all gone".
+            raise UnroutedError("B208", f"{error}; check url, company and keys") from None
 
     def _read_company_info(self) -> CompanyInfo:
         path = f"/login/companyinfo/{quote(self._company, safe='')}"
