@@ -161,6 +161,7 @@ def parse_condition(source: str, kind: str) -> Expression:
         if not parser.stream.eos:
             raise SettingsError("B123", f"{source!r}: {parser.stream.current.value!r} does not belong there")
         tree = nodes.Template([nodes.Output([node], lineno=1)], lineno=1)
+        tree.set_environment(_ENVIRONMENT)
         _compilable(tree)
     except TemplateSyntaxError as error:
         raise SettingsError("B123", f"{source!r}: {error.message}") from error
