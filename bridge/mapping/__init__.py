@@ -1,10 +1,10 @@
 """The mapping: what a source record asks of IT Glue; pure."""
 
-from bridge.mapping.blocks import Block, Owners
+from bridge.mapping.block import Block, Owners
+from bridge.mapping.blocks import Mapping, Row, compile_mapping, organization_of
 from bridge.mapping.gone import Gone
 from bridge.mapping.problems import SettingsErrors
 from bridge.mapping.rollout import in_rollout, resolve
-from bridge.mapping.whole import Mapping, Row, compile_mapping, organization_of
 
 __all__ = [
     "Block",

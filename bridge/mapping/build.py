@@ -7,7 +7,7 @@ from typing import Any
 from bridge.desired import Held
 from bridge.errors import SettingsError
 from bridge.mapping.attributes import ATTRIBUTES, REFUSED, Attribute, find
-from bridge.mapping.blocks import Block, Owners, Words
+from bridge.mapping.block import Block, Owners, Words
 from bridge.mapping.compile import Plan, Value, check_constant, compile_plan
 from bridge.mapping.effective import KINDS, WAVES, Definition, Entry, MappingSettings
 from bridge.mapping.expressions import Expression, context_of, joined, parse_condition, parse_template
