@@ -1,0 +1,1 @@
+"""IT Glue: its client, its reads and how its answers are judged."""

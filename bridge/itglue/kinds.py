@@ -1,0 +1,104 @@
+"""The resources of IT Glue that the bridge uses, and what each can do (api/itglue.md 5 to 7)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One resource, by its path word.
+
+    `parent` is the resource under which it lives; `nested_list` says that the list of one parent has a route of its
+    own, on which filters do not work, else it is the flat list with a filter on the parent's id. `sort` is what makes
+    pages stable. `bulk_create` says that several can be made in one request, on the parent's route; `bulk_update` that several can be
+    changed in one, on the flat route. `identity` are the attributes by which people tell records apart. `synced` are
+    the attributes that stay writable on a record owned by the native sync. `adapters` says that PSA ids can be asked
+    for with the list.
+    """
+
+    word: str
+    identity: tuple[str, ...] = ("name",)
+    parent: str | None = None
+    nested_list: bool = False
+    sort: str = "id"
+    writable: bool = True
+    bulk_create: bool = False
+    bulk_update: bool = False
+    archivable: bool = False
+    adapters: bool = False
+    synced: frozenset[str] = frozenset()
+
+    @property
+    def include(self) -> tuple[str, ...]:
+        """Name what is asked for with each page of a list."""
+        return ("adapters_resources",) if self.adapters else ()
+
+    @property
+    def parent_id(self) -> str | None:
+        """Name the attribute, and the filter, that holds the parent's id."""
+        return f"{self.parent.removesuffix('s')}_id" if self.parent else None
+
+
+KINDS: dict[str, Kind] = {
+    kind.word: kind
+    for kind in (
+        Kind(
+            "organizations",
+            bulk_update=True,
+            adapters=True,
+            synced=frozenset({"alert", "description", "quick_notes"}),
+        ),
+        Kind("organization_types"),
+        Kind("organization_statuses"),
+        Kind(
+            "configurations",
+            identity=("name", "serial_number", "asset_tag", "hostname"),
+            parent="organizations",
+            bulk_create=True,
+            bulk_update=True,
+            archivable=True,
+            adapters=True,
+            synced=frozenset(
+                {
+                    "archived",
+                    "asset_tag",
+                    "notes",
+                    "purchased_at",
+                    "restricted",
+                    "serial_number",
+                    "warranty_expires_at",
+                    "mitp_device_expiration_date",
+                    "mitp_end_of_life_date",
+                }
+            ),
+        ),
+        Kind("configuration_types"),
+        Kind("configuration_statuses"),
+        Kind("manufacturers"),
+        Kind("models", parent="manufacturers", nested_list=True, bulk_create=True, bulk_update=True),
+        Kind("operating_systems", writable=False),
+        Kind("locations", parent="organizations", bulk_create=True, bulk_update=True, adapters=True),
+        Kind(
+            "contacts",
+            identity=("first_name", "last_name"),
+            parent="organizations",
+            bulk_create=True,
+            bulk_update=True,
+            adapters=True,
+        ),
+        Kind("flexible_asset_types"),
+        Kind("flexible_asset_fields", parent="flexible_asset_types", nested_list=True, sort="created_at"),
+        Kind(
+            "flexible_assets",  # lists need filter[flexible_asset_type_id]; no sort by id (api 5.9)
+            parent="organizations",
+            sort="created_at",
+            bulk_create=True,
+            bulk_update=True,
+            archivable=True,
+        ),
+    )
+}
+
+
+def kind_of(resource: "Kind | str") -> Kind:
+    """Give the kind of a path word; raise KeyError for a resource that the bridge does not use."""
+    return resource if isinstance(resource, Kind) else KINDS[resource]
