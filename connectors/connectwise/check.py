@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, RateLimitError
 from bridge.records import Finding
 from connectors.connectwise.classify import RefusedError
 from connectors.connectwise.client import Client
@@ -31,6 +31,8 @@ def findings(source: str, client: Client, paths: Mapping[str, str], page_size: i
         yield from _tried(source, client, paths, page_size)
     except RefusedError as error:
         yield Finding("error", source, str(error), error.code)
+    except RateLimitError as error:
+        yield Finding("error", source, f"asks for a pause, check again later: {error}", "B211")
     except BridgeError as error:
         yield Finding("error", source, f"cannot be reached: {error}", "B201")
 

@@ -22,9 +22,8 @@ def healthy(asked: Asked) -> Answer:
         return Answer({"count": 3 if "companies" in asked.path else 12})
     if "lastUpdated>=[2026-05-01T09:00:02" in conditions:
         return Answer([], headers=LAST)
-    return Answer(
-        rows(*range(1, 13 if "pageSize=100" in f"pageSize={asked.query['pageSize']}" else 2), company={"id": 5})
-    )
+    size = int(asked.query["pageSize"])
+    return Answer(rows(*range(1, 1 + min(size, 12)), company={"id": 5}), headers=LAST)
 
 
 def test_a_healthy_source_is_ok_in_every_line() -> None:
@@ -49,7 +48,7 @@ def test_a_healthy_source_is_ok_in_every_line() -> None:
         ("missing_client_id.400", "B203"),
         ("ssl_required.403", "B209"),
         ("maintenance.503", "B201"),
-        ("too_many.429", "B201"),
+        ("too_many.429", "B211"),
     ],
 )
 def test_what_refuses_everything_is_one_error(name: str, code: str) -> None:
