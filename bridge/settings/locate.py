@@ -20,7 +20,10 @@ _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
 
 def locate(text: str) -> dict[Path, int]:
     """Give the line, from 1, of every table, key and array element of a valid TOML text."""
-    return dict(_Scanner(text).scan())
+    lines: dict[Path, int] = {}
+    for path, line in _Scanner(text).scan():
+        lines.setdefault(path, line)
+    return lines
 
 
 def _unescaped(found: re.Match[str]) -> str:
@@ -42,10 +45,9 @@ class _Scanner:
             if self.text[self.at] == "[":
                 line = self.line()
                 table = self.header()
-                # The header of a table of tables also stands for the tables above it that have none of their own.
+                # A header stands for the tables above it too, where they have none of their own.
                 for length in range(1, len(table) + 1):
-                    if length == len(table) or table[:length] not in self.counts:
-                        yield table[:length], line
+                    yield table[:length], line
             else:
                 yield from self.pair(table)
             self.skip(_BLANK)

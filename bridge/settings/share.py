@@ -1,0 +1,20 @@
+"""Shares as an operator writes them: "30%" or 0.3."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+
+def share(value: Any) -> Any:
+    """Give a share from 0 to 1."""
+    if isinstance(value, str):
+        number = value.strip().removesuffix("%").strip()
+        try:
+            return float(number) / 100 if value.strip().endswith("%") else float(number)
+        except ValueError as error:
+            raise PydanticCustomError("B104", '{value} is no share; write "30%"', {"value": repr(value)}) from error
+    return value
+
+
+Share = Annotated[float, BeforeValidator(share), Field(ge=0, lt=1)]
