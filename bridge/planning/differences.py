@@ -159,7 +159,7 @@ def _compare_marked_notes(
         is_empty(wished) and not is_empty(text) and not _may_clear("notes", text, without_marker(applied), rules, link)
     ):
         found.kept["notes"] = "empty"
-    elif not same("notes", text, wished) or find_marker(old) != wish.ref:
+    elif not same("notes", text, wished):
         why = "clear" if is_empty(wished) and "notes" in rules.clear else rules.owner_of.get("notes", "source")
         found.fields["notes"] = Field(old, with_marker(wished, wish.ref, wish.url), why)
         found.empties = found.empties or (is_empty(wished) and not is_empty(text))
