@@ -1,0 +1,8 @@
+"""The vendor's resources, described as data; a resource is added by describing it here."""
+
+from simulators.connectwise.catalog.companies import COMPANIES
+from simulators.connectwise.catalog.configurations import CONFIGURATIONS
+from simulators.connectwise.catalog.system import SYSTEM
+from simulators.connectwise.schema import Resource
+
+RESOURCES: tuple[Resource, ...] = (*SYSTEM, *COMPANIES, *CONFIGURATIONS)

@@ -1,0 +1,185 @@
+"""What a person does in the UI: records come, change, go (reference 5.10, 6)."""
+
+from typing import Any
+
+from simulators.connectwise.associations import associate, disassociate, drop_company, follow_types
+from simulators.connectwise.catalog.companies import ASSOCIATION, COMPANY, TYPE
+from simulators.connectwise.entries import Entries
+from simulators.connectwise.merging import merge
+from simulators.connectwise.store import Row, Store
+from simulators.connectwise.tenant import Tenant
+from simulators.connectwise.values import Intake
+from simulators.kernel import Kernel
+from simulators.refusal import ControlError
+
+PERSON = "jdoe"
+
+# Collections whose change may leave the record's stamp alone, with their word in the switch `child_touches`.
+_COLLECTIONS = {"customFields": "customFields", "questions": "questions", "types": "typeAssociations"}
+_RECYCLING = {"deletedFlag", "dateDeleted", "deletedBy"}
+
+
+class Office:
+    """Carry out a person's work on the records of a tenant."""
+
+    def __init__(self, kernel: Kernel, tenant: Tenant) -> None:
+        self._kernel = kernel
+        self._tenant = tenant
+        self._entries = Entries(tenant)
+        self._intakes = {path: Intake(tenant, store.resource) for path, store in tenant.stores.items()}
+        self._unsettled = False
+
+    def seed(self, store: Store, parents: dict[str, int], record: dict[str, Any]) -> None:
+        """Take a record that was there before; it may refer to one that comes later, and lack what is required."""
+        intake = self._intakes[store.resource.path]
+        intake.strict = False
+        row = self._new_row(store, intake, parents, record) | {"lastUpdated": int(self._kernel.clock.now())}
+        self._add(store, row | intake.stamps(record), record, seeding=True)
+        self._unsettled = True
+
+    def settle(self) -> None:
+        """Add the type associations that seeded companies have but the data does not list."""
+        if self._unsettled:
+            self._unsettled = False
+            for company in list(self._tenant.stores[COMPANY].table.rows.values()):
+                follow_types(self._tenant, company)
+
+    def create(self, store: Store, parents: dict[str, int], record: dict[str, Any]) -> Row:
+        """Add a record, checked as the UI's form does."""
+        intake = self._intakes[store.resource.path]
+        intake.strict = True
+        row = self._new_row(store, intake, parents, record) | self._stamps()
+        if store.resource.entered:
+            row |= {"dateEntered": row["lastUpdated"], "enteredBy": PERSON}
+        row |= intake.stamps(record)
+        self._complete(store, row)
+        self._check(store, row)
+        self._add(store, row, record, seeding=False)
+        return store.table.rows[row["id"]]
+
+    def update(self, store: Store, before: Row, record: dict[str, Any]) -> Row:
+        """Change a record; the stamp moves unless only collections changed that do not touch it (section 6)."""
+        resource = store.resource
+        intake = self._intakes[resource.path]
+        intake.strict = True
+        given = {**intake.values(record), "id": before["id"]}
+        row = {name: value for name, value in {**before, **given}.items() if value is not None}
+        self._entries.take(resource, row, record, before)
+        self._check(store, row)
+        if resource.soft_delete and row["deletedFlag"] != before["deletedFlag"]:
+            for name in _RECYCLING - {"deletedFlag"}:
+                row.pop(name, None)
+            row |= self._recycled() if row["deletedFlag"] else {}
+        if self._touches(record, before, row):
+            row |= self._stamps()
+        row |= intake.stamps(record)
+        store.put(row, "person")
+        if resource.path == COMPANY:
+            follow_types(self._tenant, row)
+        return row
+
+    def delete(self, store: Store, row: Row) -> None:
+        """Delete a record: companies go to the recycle bin first, a record in use is refused, others vanish."""
+        if store.resource.path == ASSOCIATION:
+            disassociate(self._tenant, row, self._stamps_if("child_touches", "typeAssociations"))
+            return
+        if store.resource.soft_delete and not row["deletedFlag"]:
+            touched = self._stamps_if("delete_touches") or {}
+            store.put({**row, "deletedFlag": True, **self._recycled(), **touched}, "person")
+            return
+        if store.resource.setup or store.resource.soft_delete:
+            self._refuse_in_use(store, row["id"])
+        self._leave(store, row["id"])
+
+    def merge(self, store: Store, loser: Row, body: Any) -> Row:
+        """Merge a company into the one that the body names."""
+        into = body.get("into") if isinstance(body, dict) else None
+        winner = store.get(into) if isinstance(into, int) and not isinstance(into, bool) else None
+        if store.resource.path != COMPANY or winner is None or winner["id"] == loser["id"]:
+            raise ControlError(400, 'merge: {"into": the id of another company} is wanted')
+        if loser["deletedFlag"] or winner["deletedFlag"]:
+            raise ControlError(400, "merge: a company in the recycle bin cannot be merged")
+        merge(self._tenant, loser, winner, self._recycled(), self._stamps_if("merge_touches"))
+        return store.table.rows[loser["id"]]
+
+    def _new_row(self, store: Store, intake: Intake, parents: dict[str, int], record: dict[str, Any]) -> Row:
+        given = {name: value for name, value in intake.values(record).items() if value is not None}
+        row = {**intake.defaults, **given, **parents}
+        row.setdefault("id", store.new_id())
+        if row["id"] in store or row["id"] < 1:
+            raise ControlError(409, f"{store.resource.path}: the id {row['id']} is taken")
+        return row
+
+    def _add(self, store: Store, row: Row, record: dict[str, Any], *, seeding: bool) -> None:
+        self._entries.take(store.resource, row, record, {})
+        if store.resource.path == ASSOCIATION:
+            associate(self._tenant, row, None if seeding else self._stamps_if("child_touches", "typeAssociations"))
+            return
+        store.put(row, "person")
+        if store.resource.path == COMPANY and not seeding:
+            follow_types(self._tenant, row)
+
+    def _stamps(self) -> Row:
+        return {"lastUpdated": int(self._kernel.clock.now()), "updatedBy": PERSON}
+
+    def _stamps_if(self, switch: str, key: str | None = None) -> Row | None:
+        value = self._kernel.switches[switch]
+        return self._stamps() if (value if key is None else value[key]) else None
+
+    def _recycled(self) -> Row:
+        return {"dateDeleted": int(self._kernel.clock.now()), "deletedBy": PERSON}
+
+    def _complete(self, store: Store, row: Row) -> None:
+        """Fill in what the UI's form fills in: the default status, a company's short id from its name."""
+        status = next((field for field in store.resource.fields if field.name == "status"), None)
+        if status is not None and "status" not in row:
+            preset = next(iter(self._tenant.stores[status.target].with_value("defaultFlag", True)), None)
+            if preset is not None:
+                row["status"] = preset
+        if store.resource.path == COMPANY and "identifier" not in row and "name" in row:
+            stem = "".join(letter for letter in row["name"] if letter.isalnum())[:24] or "Company"
+            taken = {other.get("identifier", "").lower() for other in store.table.rows.values()}
+            names = [stem, *(f"{stem}{number}" for number in range(2, len(taken) + 3))]
+            row["identifier"] = next(name for name in names if name.lower() not in taken)
+
+    def _check(self, store: Store, row: Row) -> None:
+        for field in store.resource.fields:
+            if field.required and row.get(field.name) in {None, ""}:
+                raise ControlError(400, f"{store.resource.path}: {field.name} is required")
+        for name in store.resource.unique:
+            value = str(row.get(name, "")).lower()
+            for other in store.table.rows.values():
+                if other["id"] != row["id"] and str(other.get(name, "")).lower() == value:
+                    raise ControlError(409, f"{store.resource.path}: {name} {row.get(name)!r} exists already")
+
+    def _touches(self, record: dict[str, Any], before: Row, row: Row) -> bool:
+        changed = {name for name in {*before, *row} if before.get(name) != row.get(name)}
+        if changed and changed <= _RECYCLING:
+            return bool(self._kernel.switches["delete_touches"])
+        touches = self._kernel.switches["child_touches"]
+        if changed and changed <= set(_COLLECTIONS):
+            return any(touches[_COLLECTIONS[name]] for name in changed)
+        # A save without a change moves the stamp, unless only a collection was saved.
+        return bool(changed) or not set(record) & set(_COLLECTIONS)
+
+    def _refuse_in_use(self, store: Store, record: int) -> None:
+        path = store.resource.path
+        for holder, field, other in self._tenant.holders(path, record):
+            if not field.hidden and holder.resource.path != ASSOCIATION:
+                raise ControlError(409, f"{path} {record} is in use: {holder.resource.path} {other}, {field.name}")
+        if path == TYPE and any(self._tenant.stores[COMPANY].with_value("types", record)):
+            raise ControlError(409, f"{path} {record} is in use by companies")
+
+    def _leave(self, store: Store, record: int) -> None:
+        """Remove a record for good, once the delete lag has passed (point 13)."""
+        lag = self._kernel.switches["delete_lag_seconds"]
+        if not lag:
+            self._remove(store, record)
+            return
+        store.leaving.add(record)
+        self._kernel.clock.at(self._kernel.clock.now() + lag, lambda: self._remove(store, record))
+
+    def _remove(self, store: Store, record: int) -> None:
+        store.remove(record, "person")
+        if store.resource.path == COMPANY:
+            drop_company(self._tenant, record)
