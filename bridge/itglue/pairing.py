@@ -82,7 +82,7 @@ def resolve(
     paired: dict[int, Row] = {}
     unclear: dict[int, tuple[Row, ...]] = {}
     free = [row for row in sorted(rows, key=_in_order) if _may_be_ours(row, find_marker, linked, not_before)]
-    for fits in (_has_marker(find_marker), _may_equal, _is_like):
+    for fits in (_has_marker(find_marker), _equals, _may_equal, _is_like):
         found = {
             tuple(group): [row for row in free if fits(sent[group[0]], row)]
             for group in _equal_groups(sent)

@@ -8,10 +8,11 @@ exactly the first page's `total-count`. Flexible assets have no sort by id; thei
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from bridge.errors import IncompleteReadError
 from bridge.itglue.classify import SlowListError
-from bridge.itglue.client import ITGlue, Listing, Parent
+from bridge.itglue.client import Listing, Parent
 from bridge.itglue.kinds import Kind, kind_of
 from bridge.jsonapi import Row
 from bridge.quota import Lane
@@ -37,8 +38,28 @@ class Chunk:
     total: int
 
 
+class Lists(Protocol):
+    """Reads pages of lists, as `ITGlue` does."""
+
+    def page(
+        self,
+        resource: Kind | str,
+        *,
+        lane: Lane,
+        number: int = 1,
+        size: int = 1000,
+        filters: Mapping[str, str | Sequence[str]] | None = None,
+        sort: str | None = None,
+        include: Sequence[str] = (),
+        nested: Parent | None = None,
+        max_wait: float = 5.0,
+    ) -> Listing:
+        """Read one page."""
+        ...
+
+
 def read(
-    itglue: ITGlue,
+    itglue: Lists,
     resource: Kind | str,
     *,
     lane: Lane,
@@ -66,7 +87,7 @@ def read(
 
 
 def by_ids(
-    itglue: ITGlue, resource: Kind | str, ids: Sequence[str], *, lane: Lane, include: Sequence[str] | None = None
+    itglue: Lists, resource: Kind | str, ids: Sequence[str], *, lane: Lane, include: Sequence[str] | None = None
 ) -> dict[str, Row]:
     """Read records by id; an id that is not in the answer is not there, or not in lists yet."""
     kind = kind_of(resource)
@@ -115,7 +136,7 @@ class _Scope:
 class _Attempt:
     """One reading from the first page to the last; `flaw` says why it proves nothing."""
 
-    def __init__(self, itglue: ITGlue, scope: _Scope, lane: Lane, sizes: Sequence[int], max_wait: float) -> None:
+    def __init__(self, itglue: Lists, scope: _Scope, lane: Lane, sizes: Sequence[int], max_wait: float) -> None:
         self.flaw = ""
         self._itglue = itglue
         self._scope = scope
