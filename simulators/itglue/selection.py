@@ -109,11 +109,11 @@ class Selection:
     def _ordered(self, resource: Resource, ids: list[int], sort: tuple[str, ...]) -> list[int]:
         if sort and sort[0] == "id":
             return ids
-        rows = self._account.tables[resource.name].rows
         if not sort:
             # No order is documented. The order of last writing is what an unsorted read of the vendor's kind of database
             # gives: pages then shift under a reader who does not sort.
-            return sorted(ids, key=lambda record: (rows[record]["updated-at"], record))
+            history = self._account.tables[resource.name].history
+            return sorted(ids, key=lambda record: history[record][-1].at)
         ordered = list(ids)
         for word in reversed(sort):
             ordered.sort(key=self._sort_key(resource, word.removeprefix("-")), reverse=word.startswith("-"))
