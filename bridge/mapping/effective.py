@@ -1,7 +1,7 @@
 """A block's effective definition: built-in lines, the file's lines over them, overrides over those."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, Protocol
 
@@ -9,12 +9,15 @@ import orjson
 
 from bridge.errors import SettingsError
 from bridge.mapping import default_2026_11
+from bridge.mapping.attributes import find
 from bridge.mapping.rules import BlockRules, ConfigurationRules, Line, OrganizationRules, OverrideRules
 
 DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {default_2026_11.NAME: default_2026_11.BLOCKS}
 KINDS = {"organizations": "organization", "configurations": "configuration"}
 # names 0 → organizations → locations → contacts → configurations → flexible assets (PROTOCOLS 1)
 WAVES = {"organizations": 1, "configurations": 4}
+
+_EXCLUSIVE = ("once", "fill", "ignore")
 
 Path = tuple[str | int, ...]
 
@@ -77,7 +80,8 @@ class Definition:
             "defaults": self.defaults,
             "keys": {key: _bare(entry.value) for key, entry in self.entries.items()},
             "set": {key: _bare(entry.value) for key, entry in self.sets.items()},
-            "zones": dict(self.zones),
+            # Only what differs from the default, so that another source in UTC changes nothing of the others.
+            "zones": {source: zone for source, zone in self.zones.items() if zone != "UTC"},
         }
         return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
 
@@ -136,3 +140,20 @@ def _lay(definition: Definition, rules: BlockRules, place: Callable[[Path], tupl
             definition.entries[name] = Entry(lines, *place((name,)))
         else:
             definition.entries[name] = Entry(value, *place((name,)))
+    _yield_owners(definition, rules)
+
+
+def _yield_owners(definition: Definition, rules: BlockRules) -> None:
+    """Take what a layer gives to one of once, fill and ignore out of the lists that earlier layers made."""
+    given = {rule: getattr(rules, rule) for rule in _EXCLUSIVE if getattr(rules, rule) is not None}
+    taken = {_name(definition.id, word) for words in given.values() for word in words}
+    for rule in _EXCLUSIVE:
+        entry = definition.entries.get(rule)
+        if rule not in given and entry is not None:
+            left = tuple(word for word in entry.value if _name(definition.id, word) not in taken)
+            definition.entries[rule] = replace(entry, value=left)
+
+
+def _name(block_id: str, word: str) -> str:
+    attribute = find(block_id, word)
+    return word if attribute is None else attribute.name
