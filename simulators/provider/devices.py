@@ -115,11 +115,6 @@ class Device:
         """The name of who installed it."""
         return None if self.installer is None else " ".join(PEOPLE[self.installer])
 
-    @property
-    def trap(self) -> str | None:
-        """What must be so of it, None if nothing must; a trapped customer's devices are not trapped themselves."""
-        return None if self.company.trap else TRAPS.get(self.fate)
-
 
 def odds_of(company: Company) -> dict[Fate, int]:
     """Give the chances, in parts, of what a device of this customer is."""

@@ -15,7 +15,8 @@ from simulators.provider.companies import WITHOUT_DEVICES, Company
 from simulators.provider.companies import companies as make_companies
 from simulators.provider.connectwise_setup import setup_records
 from simulators.provider.devices import SEEDED_IN_ITGLUE as DEVICES_SEEDED_IN_ITGLUE
-from simulators.provider.devices import Device, devices
+from simulators.provider.devices import TRAPS as DEVICE_TRAPS
+from simulators.provider.devices import Device, deal, devices, id_of
 from simulators.provider.sizes import apportion, raise_first
 
 Record = dict[str, Any]
@@ -56,11 +57,15 @@ class Provider:
             for company in self.companies
             if company.trap and (psa or company.fate in COMPANIES_SEEDED_IN_ITGLUE)
         ]
-        traps += [
-            {"ref": f"configuration:{device.id}", "code": device.trap}
-            for device in self.devices()
-            if device.trap and (psa or device.fate in DEVICES_SEEDED_IN_ITGLUE)
-        ]
+        firsts = accumulate(self.sizes, initial=0)
+        for company, size, first in zip(self.companies, self.sizes, firsts, strict=False):
+            if company.trap:
+                continue  # its devices are held or excluded by their parent
+            traps += [
+                {"ref": f"configuration:{id_of(first + place)}", "code": DEVICE_TRAPS[fate]}
+                for place, fate in enumerate(deal(company, size, self.seed))
+                if fate in DEVICE_TRAPS and (psa or fate in DEVICES_SEEDED_IN_ITGLUE)
+            ]
         return traps
 
     def _connectwise(self) -> dict[str, list[Record]]:

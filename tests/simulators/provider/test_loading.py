@@ -1,21 +1,31 @@
 """The provider and the simulators that serve it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
+from simulators.connectwise import ConnectWise
 from simulators.itglue import ItGlue
 from simulators.kernel import Kernel
 from simulators.provider import build
 from simulators.provider.catalogue import OPERATING_SYSTEMS
 from simulators.provider.datasets import Sides, adoption, first_sync
-from simulators.vendor import Vendor
 
 Records = dict[str, list[dict[str, Any]]]
 
 
-def filled(vendor: Vendor, records: Records) -> Vendor:
+class Loaded(Protocol):
+    """The part of a simulator that takes records in and shows them."""
+
+    def load(self, resource: str, record: dict[str, Any]) -> None:
+        """Take a record that was there before."""
+
+    def dump(self, path: str) -> list[Any] | None:
+        """Give every record of a resource."""
+
+
+def filled(vendor: Loaded, records: Records) -> Loaded:
     """Load a simulator as its command line does."""
     for resource, rows in records.items():
         for row in rows:
@@ -23,16 +33,25 @@ def filled(vendor: Vendor, records: Records) -> Vendor:
     return vendor
 
 
-def new_itglue() -> Vendor:
+def new_itglue() -> Loaded:
     """Make an account that holds the built-in lists only."""
     return ItGlue(Kernel(declared=ItGlue.switches))
 
 
-def shown(vendor: Vendor, resource: str) -> dict[int, dict[str, Any]]:
+def shown(vendor: Loaded, resource: str) -> dict[int, dict[str, Any]]:
     """Give what a simulator holds of a resource."""
     found = vendor.dump(resource)
     assert found is not None
     return {int(item["id"]): item["now"] for item in found}
+
+
+def is_part(said: Any, held: Any) -> bool:
+    """Say whether everything that is said of a record is held; the vendor adds links and what is false."""
+    if isinstance(said, dict):
+        return all(word in held and is_part(value, held[word]) for word, value in said.items())
+    if isinstance(said, list):
+        return len(said) == len(held) and all(is_part(*pair) for pair in zip(said, held, strict=True))
+    return bool(said == held)
 
 
 def test_itglue_takes_every_record_and_keeps_the_links() -> None:
@@ -50,6 +69,18 @@ def test_itglue_takes_every_record_and_keeps_the_links() -> None:
             assert attributes == row["attributes"]
             links = [row["adapter"]["remote-id"]] if "adapter" in row else []
             assert [link["remote-id"] for link in now["adapters"]] == links
+
+
+def test_connectwise_takes_every_record_as_it_is() -> None:
+    """What the provider says of a record is what the simulator shows of it, stamps and answers included."""
+    records = build(60, 600, seed=7).records("connectwise")
+
+    vendor = filled(ConnectWise(Kernel(declared=ConnectWise.switches)), records)
+
+    for resource, rows in records.items():
+        held = shown(vendor, resource)
+        assert set(held) == {row["id"] for row in rows}
+        assert all(is_part(row, held[row["id"]]) for row in rows)
 
 
 @pytest.mark.parametrize("make", [first_sync, adoption])
