@@ -99,7 +99,7 @@ def differences(wish: Wish, rules: Rules, held: AssetView, link: LinkView | None
         else:
             found.fields[word] = Field(old, new, owner or "source")
     if found is not None and found.moved:
-        _leave_behind(found, attributes)
+        _leave_behind(found, attributes, wished, rules.owner_of)
     return found
 
 
@@ -119,14 +119,17 @@ def _compare_organizations(found: Differences, old: Any, new: Any) -> None:
         found.moved = True
 
 
-def _leave_behind(found: Differences, attributes: Mapping[str, Any]) -> None:
+def _leave_behind(
+    found: Differences, attributes: Mapping[str, Any], wished: Mapping[str, Any], owner_of: Mapping[str, str]
+) -> None:
     """Clear what belongs to the organization that a record leaves: IT Glue refuses a location of another one."""
     for word in ("location_id", "contact_id"):
-        old = attributes.get(word)
-        if word not in found.fields and not is_empty(old):
-            found.fields[word] = Field(old, None, "moved")
-            found.kept.pop(word, None)
-            found.empties = True
+        old, new = attributes.get(word), wished.get(word)
+        if word in found.fields or is_empty(old) or same(word, old, new):
+            continue
+        found.kept.pop(word, None)
+        found.fields[word] = Field(old, new if owner_of.get(word) == "fill" and not is_empty(new) else None, "moved")
+        found.empties = found.empties or found.fields[word].new is None
 
 
 def _may_clear(word: str, old: Any, applied: Any, rules: Rules, link: LinkView | None) -> bool:
