@@ -1,0 +1,1 @@
+"""The doorbell: messages that say only that a lane has work."""
