@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
 from bridge.connector import Connector
 from bridge.itglue.client import ITGlue
 from bridge.mapping.blocks import Mapping as BlockMapping
+from bridge.mapping.rollout import in_rollout
+from bridge.mapping.rules import RolloutRules
+from bridge.records import Ref
 from bridge.store.database import Database
 from bridge.store.index import Index
 from bridge.store.mirror import Mirror
@@ -70,7 +73,11 @@ class Engine:
     beat: Callable[[], None] = lambda: None
     on_progress: Callable[[str, int], None] = lambda _what, _number: None
     renew_credentials: Callable[[str], bool] = lambda _side: False
-    settings: Any = None
+    rollout: RolloutRules | None = None
+
+    def in_rollout(self, ref: Ref, name: str | None) -> bool:
+        """Tell whether an organization, and so its records, are written."""
+        return in_rollout(self.rollout, ref, name)
 
     def writes_allowed(self) -> bool:
         """Tell whether the service may write; a person's `apply` says so for itself."""

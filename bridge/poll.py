@@ -1,6 +1,6 @@
 """Reads of the sources: one cycle of a stream, and single fetches, into the mirror."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import orjson
 import sqlalchemy as sa
@@ -153,7 +153,7 @@ def missing(engine: Engine, source: str, kind: str, run: int) -> None:
         engine.mirror.hint(connection, refs, due_at=now, lane="backfill", why="gone")
 
 
-def _hold_shape(connection: sa.Connection, mirror_ids: list[int], reason: str, *, now: float) -> None:
+def _hold_shape(connection: sa.Connection, mirror_ids: Sequence[int], reason: str, *, now: float) -> None:
     mine = targets.c.mirror_id.in_(mirror_ids) & targets.c.state.in_(["pending", "waiting", "settled", "held", "gone"])
     affected = list(connection.execute(sa.select(targets.c.id, targets.c.seq).where(mine)))
     connection.execute(

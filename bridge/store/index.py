@@ -135,9 +135,7 @@ class Index:
         if org_id:
             missing.append(assets.c.org_id == org_id)
         ids = list(connection.execute(sa.select(assets.c.itglue_id).where(*missing)).scalars())
-        for part in chunks(ids):
-            connection.execute(sa.delete(asset_keys).where(asset_keys.c.kind == kind, asset_keys.c.itglue_id.in_(part)))
-            connection.execute(sa.delete(assets).where(assets.c.kind == kind, assets.c.itglue_id.in_(part)))
+        self.drop(connection, kind, ids)
         row = {"kind": kind, "org_id": org_id, "began_at": began_at, "ended_at": now}
         self.db.upsert(connection, index_reads, [row], "kind", "org_id")
         if not org_id:
@@ -145,6 +143,41 @@ class Index:
                 sa.delete(index_reads).where(index_reads.c.kind == kind, index_reads.c.began_at < began_at)
             )
         return ids
+
+    @staticmethod
+    def drop(connection: Connection, kind: str, ids: Sequence[str]) -> None:
+        """Take records out of the index."""
+        for part in chunks(ids):
+            connection.execute(sa.delete(asset_keys).where(asset_keys.c.kind == kind, asset_keys.c.itglue_id.in_(part)))
+            connection.execute(sa.delete(assets).where(assets.c.kind == kind, assets.c.itglue_id.in_(part)))
+
+    @staticmethod
+    def forget(connection: Connection, kind: str) -> None:
+        """Count no read of a kind as fresh any more."""
+        connection.execute(sa.update(index_reads).where(index_reads.c.kind == kind).values(began_at=1.0))
+
+    @staticmethod
+    def mark_synced(connection: Connection, kind: str, itglue_id: str) -> None:
+        """Note that a record is refused as synced, though it may not say so itself."""
+        row = connection.execute(
+            sa.select(assets.c.attributes).where(assets.c.kind == kind, assets.c.itglue_id == itglue_id)
+        ).first()
+        if row is not None:
+            attributes = orjson.loads(row.attributes)
+            if attributes.get("psa_integration") in {None, "disabled"}:
+                attributes["psa_integration"] = "enabled"
+                connection.execute(
+                    sa.update(assets)
+                    .where(assets.c.kind == kind, assets.c.itglue_id == itglue_id)
+                    .values(attributes=orjson.dumps(attributes).decode(), native="enabled")
+                )
+
+    def raise_native(self, connection: Connection, kind: str, *, now: float) -> int:
+        """Raise what was held because of the native sync, once no record of the kind has a live link any more."""
+        if "enabled" in self.live_native(connection, kind):
+            return 0
+        held = (targets.c.block == kind) & (targets.c.state == "held") & (targets.c.code == "native_sync_on")
+        return target_rows.touch(connection, held, now=now, lane="backfill")
 
     def raise_concerned(
         self, connection: Connection, kind: str, ids: Sequence[str], *, now: float, new: bool, run: int | None = None
@@ -209,6 +242,9 @@ class Index:
     def pool(self, connection: Connection, kind: str, org_id: str | None) -> list[Asset]:
         """Give the assets of one organization (None: of the account) with their keys and the records that own them."""
         owner = sa.select(links.c.itglue_id, targets.c.anchor).join(targets, targets.c.id == links.c.target)
+        if org_id is not None:
+            here = sa.select(assets.c.itglue_id).where(assets.c.kind == kind, assets.c.org_id == org_id)
+            owner = owner.where(links.c.itglue_id.in_(here))
         owners = connection.execute(owner.where(links.c.itglue_type == kind, links.c.owns.is_(sa.true())))
         owned = {row.itglue_id: Ref.parse(row.anchor) for row in owners} if kind not in NAME_KINDS else {}
         statement = sa.select(asset_keys.c.itglue_id, asset_keys.c.key, asset_keys.c.value).where(

@@ -57,6 +57,7 @@ targets = sa.Table(
     _text("lane", default="backfill"), _number("wave"), _number("org_target", None),
     _number("seq", 1), _number("named"), _text("rules"), _text("settled_digest"), _time("settled_at"),
     _time("due_at"), _number("attempts"), _number("starts"), _text("last_error"),
+    _number("bulk", None),  # most rows per request, after a request with more was refused or lost
     _text("owner"), _time("lease_until", never_null=True), _number("fence"), _number("run", None),
     sa.UniqueConstraint("block", "anchor"),
     sa.Index("targets_mirror", "mirror_id"),
@@ -91,7 +92,7 @@ sa.Index("links_owner", links.c.itglue_type, links.c.itglue_id, unique=True,
 writes = sa.Table(  # intents whose answer is not settled yet, and what became of them
     "writes", metadata, _id(),
     _text("batch", default=""), sa.Column("target", sa.BigInteger, sa.ForeignKey("targets.id"), nullable=False),
-    _text("verb", default=""), _number("fence"), _text("body", default="{}"),
+    _text("verb", default=""), _number("fence"), _number("seq"), _text("body", default="{}"),
     _time("posted_at", never_null=True), _time("quiet_at", never_null=True),
     _text("outcome"),  # null | answered | unknown | void | resolved
     sa.Index("writes_target", "target", "outcome"),

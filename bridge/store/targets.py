@@ -10,6 +10,7 @@ from bridge.store.database import Database, chunks
 from bridge.store.schema import links, run_targets, targets, waits
 
 OPEN_STATES = ("pending", "waiting", "creating")
+GONE = "gone"
 Row = sa.engine.Row[*tuple[Any, ...]]
 
 
@@ -157,7 +158,6 @@ def settle(
     *,
     now: float,
     outcome: str | None,
-    run_seq: int | None = None,
     **values: Any,
 ) -> bool:
     """End a claim with a state, if nothing happened to the target meanwhile; give whether it was so.
@@ -173,7 +173,7 @@ def settle(
     )
     if connection.execute(statement).rowcount == 1:
         if outcome is not None:
-            record_outcome(connection, target.id, run_seq or target.seq, outcome)
+            record_outcome(connection, target.id, target.seq, outcome)
         return True
     connection.execute(
         sa.update(targets)
@@ -192,10 +192,12 @@ def record_outcome(connection: Connection, target: int, seq: int, outcome: str) 
     )
 
 
-def give_back(connection: Connection, held: Mapping[int, int], *, due_at: float, started: bool = False) -> None:
-    """End claims without a verdict; the targets are due again at `due_at`, and no start is counted."""
+def give_back(
+    connection: Connection, held: Mapping[int, int], *, due_at: float, started: bool = False, **values: Any
+) -> None:
+    """End claims without a verdict; the targets are due again at `due_at`. With `started` the start stays counted."""
     starts: Any = targets.c.starts if started else sa.case((targets.c.starts > 0, targets.c.starts - 1), else_=0)
-    _mine(connection, held, {"owner": None, "lease_until": 0.0, "starts": starts, "due_at": due_at})
+    _mine(connection, held, {"owner": None, "lease_until": 0.0, "starts": starts, "due_at": due_at, **values})
 
 
 def retry_later(
@@ -233,6 +235,35 @@ def retry_later(
     for target in gave_up:
         record_outcome(connection, target, 2**60, "held")
     return gave_up
+
+
+def was(target: Row) -> tuple[str, str | None] | None:
+    """Give what a target was before it became due: its state and, of an excluded one, the rule; None if nothing yet."""
+    if target.settled_at is None:
+        return None
+    if target.rule is not None:
+        return "excluded", target.rule
+    if target.code is not None:
+        return "held", None
+    return (GONE, None) if target.reason == GONE else ("settled", None)
+
+
+def hold(connection: Connection, target: int, code: str, reason: str, *, now: float) -> None:
+    """Hold a target whatever its state, and void every claim on it."""
+    connection.execute(
+        sa.update(targets)
+        .where(targets.c.id == target)
+        .values(
+            state="held", code=code, reason=reason, due_at=None, settled_at=now, owner=None, lease_until=0.0,
+            seq=targets.c.seq + 1, fence=targets.c.fence + 1, starts=0,
+        )
+    )  # fmt: skip
+    record_outcome(connection, target, 2**60, "held")
+
+
+def count_attempt(connection: Connection, target: int) -> None:
+    """Count a try that led to nothing."""
+    connection.execute(sa.update(targets).where(targets.c.id == target).values(attempts=targets.c.attempts + 1))
 
 
 def link_of(connection: Connection, target: int) -> Row | None:

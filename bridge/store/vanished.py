@@ -50,9 +50,9 @@ def _lost_facet(connection: Connection, here: sa.ColumnElement[bool], lost: froz
             before[facet] += 1
             if mirror_id not in lost:
                 after[facet] += 1
-    for (facet, name), number in before.items():
-        if number >= SHAPE_LEAST and not after[facet, name]:
-            return f'all {number} records with {facet} "{name}" are missing from a complete read'
+    for word, number in before.items():
+        if number >= SHAPE_LEAST and not after[word]:
+            return f'all {number} records with {word[0]} "{word[1]}" are missing from a complete read'
     return None
 
 

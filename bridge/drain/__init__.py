@@ -1,0 +1,1 @@
+"""Draining a lane: claim, map, plan, apply, settle."""

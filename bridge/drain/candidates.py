@@ -1,0 +1,122 @@
+"""Candidates: which IT Glue record each unlinked target is, within its organization."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bridge.desired import Excluded
+from bridge.drain.work import Work, load
+from bridge.engine import Engine
+from bridge.matching.keys import UNIQUE, record_keys, record_remarks
+from bridge.matching.match import Ambiguous, Matched, Unlinked, match
+from bridge.records import Ref
+from bridge.store.schema import links, mirror, mirror_keys, targets
+
+
+def find(
+    engine: Engine, connection: Connection, works: Sequence[Work]
+) -> tuple[dict[Ref, Matched | Ambiguous | None], dict[str, dict[str, Any]]]:
+    """Match the unlinked works, each within its organization, against all that is unlinked beside them."""
+    found: dict[Ref, Matched | Ambiguous | None] = {}
+    wanted: dict[str, set[str]] = defaultdict(set)
+    groups: dict[tuple[str, str | None], list[Work]] = defaultdict(list)
+    for work in works:
+        block = work.block
+        if block is not None:
+            groups[block.itglue_type, work.parent.itglue_id if work.parent else None].append(work)
+    for (kind, org_id), members in groups.items():
+        records = {work.ref: _record(engine, work.ref, work.words, work) for work in members}
+        _add_siblings(engine, connection, members, records)
+        first = members[0].block
+        order = first.match if first is not None else ("name",)
+        results = match(
+            records.values(), engine.index.pool(connection, kind, org_id), order, _carried(connection, members)
+        )
+        for work in members:
+            result = found[work.ref] = results.get(work.ref)
+            itglue_id = result.itglue_id if isinstance(result, Matched) else work.decided.pin
+            if itglue_id is not None:
+                wanted[kind].add(itglue_id)
+    seen: dict[str, dict[str, Any]] = {}
+    for kind, ids in wanted.items():
+        rows = engine.index.get(connection, kind, sorted(ids))
+        seen.update((itglue_id, orjson.loads(row.attributes)) for itglue_id, row in rows.items())
+    return found, seen
+
+
+def _record(engine: Engine, ref: Ref, words: Mapping[str, Any], work: Work | None) -> Unlinked:
+    adapter = engine.connectors[ref.source].type if ref.source == engine.native_source else None
+    return Unlinked(
+        ref,
+        record_keys(ref, words, adapter),
+        work.decided.pin if work is not None else None,
+        work.decided.bans if work is not None else frozenset(),
+        record_remarks(ref, words),
+    )
+
+
+def _add_siblings(
+    engine: Engine, connection: Connection, members: Sequence[Work], records: dict[Ref, Unlinked]
+) -> None:
+    """Add the other unlinked targets of the same organization: what stands on two records is nobody's key."""
+    block, org_target = members[0].target.block, members[0].target.org_target
+    here = [targets.c.block == block, targets.c.mirror_id.is_not(None), links.c.target.is_(None)]
+    here.append(targets.c.state.not_in(["excluded", "gone"]))
+    if org_target is not None:
+        here.append(targets.c.org_target == org_target)
+    statement = sa.select(targets).outerjoin(links, links.c.target == targets.c.id).where(*here)
+    rows = [row for row in connection.execute(statement) if Ref.parse(row.anchor) not in records]
+    for sibling in load(connection, rows):
+        if sibling.gone_at is None and not sibling.words.get("recycled") and not _kept_out(engine, sibling, members[0]):
+            records[sibling.ref] = _record(engine, sibling.ref, sibling.words, sibling)
+
+
+def _kept_out(engine: Engine, sibling: Work, beside: Work) -> bool:
+    """Tell whether a rule keeps a sibling out: then it competes for nothing."""
+    if sibling.decided.exclude is not None:
+        return True
+    organization = (
+        (sibling.ref, sibling.words.get("name"))
+        if sibling.ref.kind == "organization"
+        else (beside.parent.ref or beside.ref, beside.parent.name)
+        if beside.parent
+        else None
+    )
+    return isinstance(
+        engine.mapping.block(sibling.target.block, organization).map(sibling.words, sibling.ref), Excluded
+    )
+
+
+def _carried(connection: Connection, members: Sequence[Work]) -> dict[tuple[str, str, str], int]:
+    """Count on how many records of the organization each of these unique values stands, linked ones included."""
+    org_target = members[0].target.org_target
+    if org_target is None:
+        return {}
+    values = {
+        value
+        for work in members
+        for key, found in record_keys(work.ref, work.words).items()
+        if key in UNIQUE
+        for value in found
+    }
+    counted: dict[tuple[str, str, str], int] = {}
+    listed = sorted(values)
+    for start in range(0, len(listed), 500):
+        rows = connection.execute(
+            sa.select(mirror.c.source, mirror_keys.c.key, mirror_keys.c.value, sa.func.count())
+            .join(mirror, mirror.c.id == mirror_keys.c.mirror_id)
+            .join(targets, targets.c.mirror_id == mirror.c.id)
+            .where(
+                targets.c.org_target == org_target,
+                mirror.c.gone_at.is_(None),
+                targets.c.block == members[0].target.block,
+            )
+            .where(mirror_keys.c.value.in_(listed[start : start + 500]))
+            .group_by(mirror.c.source, mirror_keys.c.key, mirror_keys.c.value)
+        )
+        counted.update({(source, key, value): number for source, key, value, number in rows})
+    return counted

@@ -1,0 +1,171 @@
+"""The drain of a lane: claim what is due, decide, write, settle, until nothing is due."""
+
+import threading
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from bridge.drain import make_names, names, records, resolve
+from bridge.drain.creates import Pace
+from bridge.drain.work import Row
+from bridge.engine import Engine, log
+from bridge.errors import AuthError, BridgeError, RateLimitError, SideDownError
+from bridge.quota import Lane, QuotaUnavailableError
+from bridge.store import pauses
+from bridge.store import targets as target_rows
+from bridge.store.schema import targets
+
+CLAIM = {"live": 50, "backfill": 200}
+MOST_STARTS = 5
+BUG_ATTEMPTS = 3
+
+
+class Drain:
+    """Drains lanes for one process; safe to use from several threads.
+
+    `run` keeps it to the open targets of one run. `stop` ends it between two claims.
+    """
+
+    def __init__(self, engine: Engine, *, run: int | None = None, stop: threading.Event | None = None) -> None:
+        self.engine = engine
+        self.run = run
+        self.stop = stop or threading.Event()
+        self._pace = Pace()
+
+    def __call__(self, lane: Lane) -> int:
+        """Drain a lane; give how many claims were worked on."""
+        claims = 0
+        while not self.stop.is_set():
+            self.engine.beat()
+            rows = self._claim(lane)
+            if not rows:
+                return claims
+            claims += 1
+            if not self._work(rows, lane):
+                return claims
+        return claims
+
+    def _claim(self, lane: Lane) -> list[Row]:
+        engine = self.engine
+        with engine.db.read() as connection:
+            now = engine.db.now(connection)
+            if pauses.active(connection, pauses.ITGLUE, now=now):
+                return []
+        # With mode = "plan" nothing is written, but what is being created is still resolved.
+        allowed = self.run is not None or engine.writes_allowed()
+        states = ("pending", "creating", "gone") if allowed else ("creating",)
+        return target_rows.claim(
+            engine.db, lane=lane, owner=engine.owner, now=now, lease=engine.times.lease, limit=CLAIM[lane],
+            states=states, run=self.run,
+        )  # fmt: skip
+
+    def _work(self, rows: Sequence[Row], lane: Lane) -> bool:
+        """Work on one claim; False where the whole side has to be left alone for now."""
+        engine = self.engine
+        held = {row.id: row.fence for row in rows}
+        try:
+            self._poisoned(rows)
+            creating = [row for row in rows if row.state == "creating"]
+            if creating:
+                resolve.resolve(engine, creating, lane=lane)
+            rest = [row for row in rows if row.state != "creating" and row.starts < MOST_STARTS]
+            if rest:
+                if rest[0].block == names.BLOCK:
+                    make_names.make(engine, rest, lane=lane)
+                else:
+                    records.drain(engine, rest, lane=lane, run=self.run, pace=self._pace)
+        except RateLimitError as error:
+            self._later(held, error.retry_after or engine.times.backoff_min)
+            return False
+        except (AuthError, SideDownError) as error:
+            self._pause(held, error)
+            return False
+        except BridgeError as error:
+            self._failed(held, error)
+        except sa.exc.OperationalError as error:
+            log.warning("store.failed", reason=str(error.orig))
+            self._later(held, engine.times.backoff_min)
+        except Exception as error:
+            log.exception("drain.bug", targets=len(held))
+            self._bug(rows, error)
+        else:
+            self._recovered()
+            self._finish(held)
+        return True
+
+    def _poisoned(self, rows: Sequence[Row]) -> None:
+        """Hold what has killed its worker again and again."""
+        for row in rows:
+            if row.starts >= MOST_STARTS and row.state != "creating":
+                reason = f"{row.starts} workers died while they worked on it: see the log, then held retry"
+                log.error("target.poisoned", target=row.anchor)
+                with self.engine.db.write() as connection:
+                    target_rows.hold(connection, row.id, "kills_worker", reason, now=self.engine.db.now(connection))
+
+    def _finish(self, held: dict[int, int]) -> None:
+        """Give back whatever of a claim came to no verdict."""
+        with self.engine.db.write() as connection:
+            left = targets.c.id.in_(list(held)) & (targets.c.owner == self.engine.owner)
+            rows = connection.execute(sa.select(targets.c.id, targets.c.fence).where(left)).all()
+            mine = {row.id: row.fence for row in rows if row.fence == held[row.id]}
+            if mine:
+                target_rows.give_back(connection, mine, due_at=self.engine.db.now(connection))
+
+    def _later(self, held: dict[int, int], seconds: float) -> None:
+        with self.engine.db.write() as connection:
+            mine = self._unfinished(connection, held)
+            target_rows.give_back(connection, mine, due_at=self.engine.db.now(connection) + seconds)
+
+    def _unfinished(self, connection: sa.Connection, held: dict[int, int]) -> dict[int, int]:
+        rows = connection.execute(
+            sa.select(targets.c.id, targets.c.fence).where(
+                targets.c.id.in_(list(held)), targets.c.owner == self.engine.owner, targets.c.state != "creating"
+            )
+        )
+        return {row.id: row.fence for row in rows if row.fence == held[row.id]}
+
+    def _pause(self, held: dict[int, int], error: BridgeError) -> None:
+        """Leave the whole side alone; nobody's attempts are spent."""
+        times = self.engine.times
+        seconds = times.backoff_min
+        if not isinstance(error, QuotaUnavailableError):
+            if isinstance(error, AuthError) and self.engine.renew_credentials(pauses.ITGLUE):
+                log.info("credentials.renewed", side=pauses.ITGLUE)
+            else:
+                code = "auth" if isinstance(error, AuthError) else "down"
+                fresh, seconds = pauses.pause(
+                    self.engine.db, pauses.ITGLUE, code, str(error),
+                    minimum=times.backoff_min, maximum=min(times.backoff_max, 300.0),
+                )  # fmt: skip
+                if fresh:
+                    log.error("itglue.lost", code=code, reason=str(error))
+        self._later(held, seconds)
+
+    def _recovered(self) -> None:
+        since = pauses.lift(self.engine.db, pauses.ITGLUE)
+        if since is not None:
+            log.info("itglue.recovered", seconds=round(self.engine.db.now() - since))
+
+    def _failed(self, held: dict[int, int], error: BridgeError) -> None:
+        times = self.engine.times
+        with self.engine.db.write() as connection:
+            mine = self._unfinished(connection, held)
+            target_rows.retry_later(
+                connection, mine, str(error), now=self.engine.db.now(connection), attempts=times.attempts,
+                backoff=times.backoff,
+            )  # fmt: skip
+        log.warning("drain.failed", targets=len(held), reason=str(error))
+
+    def _bug(self, rows: Sequence[Row], error: Exception) -> None:
+        """Retry what met a fault of ours a little, alone, then hold it."""
+        with self.engine.db.write() as connection:
+            now = self.engine.db.now(connection)
+            mine = self._unfinished(connection, {row.id: row.fence for row in rows})
+            if len(mine) == 1 and rows[0].attempts + 1 >= BUG_ATTEMPTS:
+                reason = f"a fault of the bridge: {type(error).__name__}: {error}"
+                target_rows.hold(connection, next(iter(mine)), "bug", reason[:500], now=now)
+                return
+            for target in mine:
+                target_rows.count_attempt(connection, target)
+            due_at = now + self.engine.times.backoff_min
+            target_rows.give_back(connection, mine, due_at=due_at, started=True)

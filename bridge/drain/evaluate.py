@@ -1,0 +1,303 @@
+"""From targets to verdicts: parents, mapping, names, matching and the planner, for many targets at once."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from bridge import planning
+from bridge.desired import Desired, Excluded, Held, Name
+from bridge.drain.candidates import find
+from bridge.drain.names import Names
+from bridge.drain.outcome import NOT_TAKEN
+from bridge.drain.work import Parent, Work, load_parents
+from bridge.engine import Engine
+from bridge.mapping.blocks import Block
+from bridge.matching.match import Ambiguous, Matched
+from bridge.planning import Adopt, AssetView, Decisions, Hold, LinkView, Nothing, Plan, Rules, Wish
+from bridge.poll import source_shape
+from bridge.records import Ref
+
+ORGANIZATIONS = "organizations"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A parent or a name has no link yet."""
+
+    on: tuple[int, ...] = ()
+    names: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Gone at the source; `due_at` is the end of its grace, None where there is nothing (more) to do."""
+
+    due_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What the planner decided; `missing` are names that it needs first."""
+
+    plan: Plan
+    missing: tuple[Name, ...] = ()
+
+
+Verdict = Excluded | Held | Waiting | Gone | Ready
+
+
+@dataclass(slots=True)
+class Moment:
+    """What evaluating needs of the account as a whole, read once for many targets.
+
+    `parents` answers for organizations that are planned in the same pass; None: ask the store. With `everyone`, the
+    rollout keeps nobody out, and names that are missing count as there.
+    """
+
+    names: Names
+    now: float
+    native: dict[str, planning.native.Creates] = field(default_factory=dict)
+    shapes: dict[str, str | None] = field(default_factory=dict)
+    parents: Callable[[Iterable[int]], Mapping[int, Parent]] | None = None
+    everyone: bool = False
+
+    @classmethod
+    def of(cls, engine: Engine, connection: Connection) -> "Moment":
+        """Read the moment."""
+        moment = cls(Names(connection), engine.db.now(connection))
+        for kind in (ORGANIZATIONS, "configurations"):
+            moment.native[kind] = planning.creates(
+                engine.index.live_native(connection, kind), disconnected=engine.native_disconnected
+            )
+        for source, connector in engine.connectors.items():
+            moment.shapes[source] = source_shape(connection, source, tuple(connector.kinds))
+        return moment
+
+
+def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], moment: Moment) -> list[Verdict]:
+    """Give the verdict for each work, all of one block; `wish` and `notes` of each are filled in."""
+    parents = _parents(connection, works, moment)
+    verdicts: dict[int, Verdict] = {}
+    wishes: dict[int, tuple[Wish, Rules, tuple[Name, ...]]] = {}
+    unlinked: list[Work] = []
+    for work in works:
+        verdict = _first(engine, work, parents, moment)
+        if isinstance(verdict, Desired):
+            resolved = _resolve(work, verdict, moment)
+            if isinstance(resolved, Held):
+                verdicts[work.id] = resolved
+                continue
+            block = work.block
+            if block is None:
+                raise RuntimeError("a work was mapped without a block")
+            wishes[work.id] = (
+                Wish(work.ref, work.wish, work.words.get("url")), rules_of(block, moment), resolved
+            )  # fmt: skip
+            if _needs_match(work):
+                unlinked.append(work)
+        else:
+            verdicts[work.id] = verdict
+    matches, seen = find(engine, connection, unlinked) if unlinked else ({}, {})
+    for work in works:
+        if work.id in wishes:
+            verdicts[work.id] = _plan(work, *wishes[work.id], matches.get(work.ref), seen, moment)
+    return [verdicts[work.id] for work in works]
+
+
+def _parents(connection: Connection, works: Sequence[Work], moment: Moment) -> Mapping[int, Parent]:
+    ids = {work.target.org_target for work in works if work.target.org_target is not None}
+    return moment.parents(ids) if moment.parents is not None else load_parents(connection, sorted(ids))
+
+
+def _first(engine: Engine, work: Work, parents: Mapping[int, Parent], moment: Moment) -> Desired | Verdict:
+    """Decide what needs neither names nor IT Glue: parents, rules, the rollout, what is gone."""
+    is_organization = work.ref.kind == "organization"
+    organization: tuple[Ref, str | None] | None = (work.ref, work.words.get("name")) if is_organization else None
+    if not is_organization and work.target.org_target is not None:
+        parent = work.parent = parents.get(work.target.org_target)
+        if parent is not None:
+            above = _under(parent, moment)
+            if above is not None:
+                return above
+            organization = (parent.ref or work.ref, parent.name)
+    if work.decided.exclude is not None:
+        return Excluded(f"decision: {work.decided.exclude}" if work.decided.exclude else "decision")
+    block = work.block = engine.mapping.block(work.target.block, organization)
+    work.in_rollout = organization is not None and engine.in_rollout(*organization)
+    if work.gone_at is not None:
+        return _gone(work, block, moment)
+    if work.words.get("recycled"):
+        return Held("recycle_bin", "it lies in the PSA's recycle bin: restore it there, or purge it")
+    mapped = block.map(work.words, work.ref)
+    if not isinstance(mapped, Excluded) and not work.in_rollout and not moment.everyone:
+        return Excluded("rollout")
+    if isinstance(mapped, Desired):
+        shape = moment.shapes.get(work.ref.source)
+        if work.absent_since is not None and shape and "shape_changed" not in work.decided.accepts:
+            return Held("shape_changed", shape)
+        if not is_organization and work.parent is None:
+            reason = "its organization has not been read: the API member may not see it"
+            return Held("no_organization", reason)
+        leaves = block.leaves(work.words, work.ref)
+        if isinstance(leaves, Held):
+            return leaves
+        if leaves:
+            return _gone(work, block, moment)
+    return mapped
+
+
+def _under(parent: Parent, moment: Moment) -> Verdict | None:
+    if parent.state == "held":
+        return Held("parent_held", f"its organization {parent.ref} is held")
+    if parent.state == "excluded":
+        if not (moment.everyone and parent.rule == "rollout"):
+            return Excluded(parent.rule or "parent")
+    elif parent.state == "gone":
+        return Excluded("parent_gone")
+    if parent.itglue_id is None:
+        return Waiting((parent.target,))
+    return None
+
+
+def _gone(work: Work, block: Block, moment: Moment) -> Verdict:
+    if not work.in_rollout and not moment.everyone:
+        return Excluded("rollout")
+    if work.link is None or block.gone.verb == "keep" or not work.link.owns:
+        return Gone()
+    due_at = (work.gone_at or moment.now) + (block.gone.after if work.gone_at is not None else 0.0)
+    if due_at > moment.now:
+        return Gone(due_at)
+    shape = moment.shapes.get(work.ref.source)
+    if shape:
+        return Held("shape_changed", f"nothing of {work.ref.source} is archived: {shape}")
+    held = _asset(work)
+    if held is None:
+        return Gone()
+    plan = planning.plan(
+        Wish(work.ref, {}), rules_of(block, moment), _link(work), held, None, _decisions(work), gone=True
+    )
+    if isinstance(plan, Excluded):
+        return plan
+    return Gone() if isinstance(plan, Nothing) else Ready(plan)
+
+
+def _resolve(work: Work, desired: Desired, moment: Moment) -> tuple[Name, ...] | Held:
+    """Turn names and references into ids; give the names that have to be made first."""
+    wish = dict(desired.attributes)
+    missing: list[Name] = []
+    for attribute, name in desired.names.items():
+        found = moment.names.find(name)
+        if isinstance(found, str):
+            wish[attribute] = found
+        elif name.otherwise is not None:
+            other, value = name.otherwise
+            wish[other] = value
+        elif not name.make:
+            return Held(name.hold, f'IT Glue has no {_word(name.kind)} "{name.name}": make it there, or map it')
+        elif found.state == "held":
+            return Held("parent_held", f'its {_word(name.kind)} "{name.name}" is held: {found.reason}')
+        else:
+            missing.append(name)
+            wish[attribute] = f"new {name.kind} {name.name}"
+    if "organization_id" in desired.refs and work.parent is not None:
+        wish["organization_id"] = work.parent.itglue_id
+    work.notes = dict(desired.notes)
+    for attribute, sent in (work.applied.get(NOT_TAKEN) or {}).items():
+        if attribute in wish and wish[attribute] == sent:
+            del wish[attribute]
+            work.notes[attribute] = "IT Glue answered 200 and did not take it"
+    work.wish = wish
+    return tuple(missing)
+
+
+def _word(kind: str) -> str:
+    """Give the singular of a kind of names, for people."""
+    return (kind[:-2] if kind.endswith("statuses") else kind[:-1]).replace("_", " ")
+
+
+_RULES: dict[tuple[str, str | None], Rules] = {}
+
+
+def rules_of(block: Block, moment: Moment) -> Rules:
+    """Give the planner's view of a block."""
+    status_id = None
+    if block.gone.status is not None:
+        kind = f"{block.itglue_type.removesuffix('s')}_statuses"
+        found = moment.names.find(Name(kind, block.gone.status, make=False, hold="no_status"))
+        status_id = found if isinstance(found, str) else None
+    key = (f"{block.id} {block.digest}", status_id)
+    rules = _RULES.get(key)
+    if rules is None:
+        owners = block.owners
+        rules = _RULES[key] = Rules(
+            kind=block.itglue_type,
+            once=owners.once,
+            fill=owners.fill,
+            ignore=owners.ignore,
+            clear=owners.clear,
+            marker=block.marker,
+            create=block.create,  # type: ignore[arg-type]  # validated by the settings
+            gone=block.gone.verb,  # type: ignore[arg-type]  # parsed from the settings
+            gone_status_id=status_id,
+        )
+    return rules
+
+
+def _needs_match(work: Work) -> bool:
+    link, decided = work.link, work.decided
+    return link is None or link.itglue_id in decided.bans or decided.pin not in {None, link.itglue_id}
+
+
+def _link(work: Work) -> LinkView | None:
+    if work.link is None:
+        return None
+    link = work.link
+    return LinkView(link.itglue_id, work.applied, bool(link.owns), bool(link.archived), bool(link.made))
+
+
+def _view(itglue_id: str, attributes: dict[str, Any]) -> AssetView:
+    return AssetView(itglue_id, attributes, bool(attributes.get("archived")), attributes.get("psa_integration"))
+
+
+def _asset(work: Work) -> AssetView | None:
+    return None if work.asset is None or work.link is None else _view(str(work.link.itglue_id), work.asset)
+
+
+def _decisions(work: Work) -> Decisions:
+    decided = work.decided
+    return Decisions(
+        pin=decided.pin,
+        bans=decided.bans,
+        new=decided.new,
+        accepts=frozenset(digest for digest in decided.accepts.values() if digest),
+    )
+
+
+def _plan(
+    work: Work,
+    wish: Wish,
+    rules: Rules,
+    missing: tuple[Name, ...],
+    found: Matched | Ambiguous | None,
+    seen: Mapping[str, dict[str, Any]],
+    moment: Moment,
+) -> Verdict:
+    held = _asset(work)
+    if _needs_match(work):
+        wanted = found.itglue_id if isinstance(found, Matched) else work.decided.pin
+        held = _view(wanted, seen[wanted]) if wanted is not None and wanted in seen else None
+    plan = planning.plan(
+        wish, rules, _link(work), held, found, _decisions(work), creates=moment.native.get(rules.kind, "free")
+    )
+    if isinstance(plan, Excluded):
+        return plan
+    if missing and not isinstance(plan, Hold | Nothing):
+        used = {field_.new for field_ in plan.fields.values() if isinstance(field_.new, str)}
+        needed = tuple(name for name in missing if f"new {name.kind} {name.name}" in used)
+        return Ready(plan, needed)
+    return Ready(plan)
+
+
+__all__ = ["Adopt", "Gone", "Moment", "Ready", "Verdict", "Waiting", "evaluate", "rules_of"]

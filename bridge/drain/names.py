@@ -1,0 +1,139 @@
+"""Names that IT Glue knows by id: finding them in the index, and asking for those that are not there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bridge.desired import Name
+from bridge.matching.keys import normalise_name
+from bridge.store import targets as target_rows
+from bridge.store.database import Database, chunks
+from bridge.store.index import NAME_KINDS
+from bridge.store.schema import WAVES, assets, links, targets
+
+BLOCK = "names"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A name that IT Glue does not have; `target` is the one that makes it, None where nobody has asked yet."""
+
+    name: Name
+    target: int | None = None
+    state: str | None = None
+    reason: str | None = None
+
+
+def anchor(name: Name) -> str:
+    """Give the identity of a name: kind, parent and normalised name."""
+    parent = normalise_name(name.parent.name) if name.parent else ""
+    return f"{name.kind}|{parent}|{normalise_name(name.name)}"
+
+
+class Names:
+    """What IT Glue has of names, and which are being made; a view of one moment."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._ids: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
+        statement = sa.select(assets.c.kind, assets.c.itglue_id, assets.c.org_id, assets.c.attributes)
+        for kind, itglue_id, parent, attributes in connection.execute(
+            statement.where(assets.c.kind.in_(NAME_KINDS)).order_by(assets.c.kind)
+        ):
+            name = str(orjson.loads(attributes).get("name") or "")
+            here = self._ids.setdefault((kind, parent or ""), {})
+            here.setdefault(normalise_name(name), []).append((itglue_id, name))
+        self._targets: dict[str, Any] = {
+            row.anchor: row
+            for row in connection.execute(
+                sa.select(targets.c.anchor, targets.c.id, targets.c.state, targets.c.reason, links.c.itglue_id)
+                .outerjoin(links, links.c.target == targets.c.id)
+                .where(targets.c.block == BLOCK)
+            )
+        }
+
+    def find(self, name: Name) -> str | Missing:
+        """Give the id of a name, else what is known of its making.
+
+        Of several that differ in case alone, the one written alike is taken, else the oldest.
+        """
+        parent_id = ""
+        if name.parent is not None:
+            parent = self.find(name.parent)
+            if isinstance(parent, Missing):
+                return self._missing(name)
+            parent_id = parent
+        hits = self._ids.get((name.kind, parent_id), {}).get(normalise_name(name.name))
+        if hits:
+            alike = [itglue_id for itglue_id, written in hits if written == name.name]
+            return min(alike or [itglue_id for itglue_id, _ in hits], key=lambda each: (len(each), each))
+        return self._missing(name)
+
+    def _missing(self, name: Name) -> str | Missing:
+        row = self._targets.get(anchor(name))
+        if row is None:
+            return Missing(name)
+        if row.itglue_id is not None and row.state == "settled":
+            return str(row.itglue_id)
+        return Missing(name, row.id, row.state, row.reason)
+
+    def known(self, kind: str) -> list[str]:
+        """Give every name of a kind."""
+        return [written for (word, _), here in self._ids.items() if word == kind for hits in here.values()
+                for _, written in hits]  # fmt: skip
+
+
+def ask(
+    db: Database, connection: Connection, wanted: Iterable[Name], *, now: float, lane: str, run: int | None
+) -> Mapping[str, int]:
+    """Make sure of a target for each missing name, parents too; give their numbers by anchor."""
+    names: dict[str, Name] = {}
+    for name in wanted:
+        names[anchor(name)] = name
+        if name.parent is not None:
+            names[anchor(name.parent)] = name.parent
+    rows = [
+        {
+            "block": BLOCK, "anchor": key, "name": _written(name), "wave": WAVES["models" if name.parent else "names"],
+            "lane": lane, "due_at": now, "run": run,
+        }
+        for key, name in sorted(names.items())
+    ]  # fmt: skip
+    target_rows.add(db, connection, rows)
+    found: dict[str, int] = {}
+    for part in chunks(list(names)):
+        statement = sa.select(targets.c.anchor, targets.c.id).where(
+            targets.c.block == BLOCK, targets.c.anchor.in_(part)
+        )
+        found.update((row.anchor, row.id) for row in connection.execute(statement))
+    if lane == "live":
+        for part in chunks(list(found.values())):
+            connection.execute(
+                sa.update(targets).where(targets.c.id.in_(part), targets.c.state == "pending").values(lane="live")
+            )
+    return found
+
+
+def _written(name: Name) -> str:
+    parent = {"kind": name.parent.kind, "name": name.parent.name} if name.parent else None
+    return orjson.dumps({"kind": name.kind, "name": name.name, "parent": parent}).decode()
+
+
+def read(row: Any) -> Name:
+    """Read a name back from its target."""
+    value = orjson.loads(row.name)
+    parent = value["parent"]
+    return Name(
+        value["kind"],
+        value["name"],
+        make=True,
+        parent=Name(parent["kind"], parent["name"], make=True) if parent else None,
+    )
+
+
+def kinds_of(rows: Sequence[Any]) -> list[str]:
+    """Give the kinds of names among targets."""
+    return sorted({str(row.anchor).partition("|")[0] for row in rows})

@@ -1,0 +1,204 @@
+"""What an answer means for the store: links, index, journal and targets, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bridge.drain import intend as intents
+from bridge.drain.intend import Intent
+from bridge.drain.items import Item
+from bridge.drain.stops import Stopped
+from bridge.engine import Engine, log
+from bridge.fingerprint import fingerprint
+from bridge.itglue.compare import not_taken
+from bridge.jsonapi import Row as AnswerRow
+from bridge.refresh import asset_row
+from bridge.store import decisions, journal
+from bridge.store import targets as target_rows
+from bridge.store.index import digest_of
+from bridge.store.schema import links, targets, writes
+
+NOT_TAKEN = "!not_taken"  # in a link's `applied`: what IT Glue dropped though it answered 200
+
+
+def hold_stopped(engine: Engine, stopped: Sequence[Stopped]) -> None:
+    """Hold what a stop keeps back; it stays held until a person accepts it."""
+    if not stopped:
+        return
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        for each in stopped:
+            target_rows.settle(
+                connection, each.item.row, "held", now=now, outcome="held", code=each.code, reason=each.reason,
+                change_digest=each.item.change_digest,
+            )  # fmt: skip
+    codes = sorted({each.code for each in stopped})
+    log.warning("stop.held", codes=codes, targets=len(stopped))
+
+
+def give_back_lost(engine: Engine, lost: Sequence[Item]) -> None:
+    """End claims that lost their fence or whose target changed: what is still ours is due again at once."""
+    if lost:
+        with engine.db.write() as connection:
+            held = {item.target: item.row.fence for item in lost}
+            target_rows.give_back(connection, held, due_at=engine.db.now(connection))
+
+
+def created(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRow]]) -> None:
+    """Link what a 201 brought, whoever holds the claim by now; a second record of one target is a duplicate."""
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        for item, row in pairs:
+            linked(engine, connection, item, row, now=now)
+        members = [item.target for item, _ in pairs]
+        intents.end_writes(connection, intent, members, "answered")
+        journal.answer(
+            connection, intent.batch, dict.fromkeys(members, "written"), {item.target: row.id for item, row in pairs}
+        )
+        decisions.spend(connection, members, at=now)
+
+
+def linked(
+    engine: Engine, connection: Connection, item: Item, row: AnswerRow, *, now: float, current: bool = True
+) -> None:
+    """Enter one created record: index, link, and the end of the claim where it is still ours.
+
+    Without `current` the target has changed since it was sent: it is linked, and has to be planned again.
+    """
+    engine.index.store(connection, item.kind, [asset_row(row)], now=now, read=None)
+    existing = target_rows.link_of(connection, item.target)
+    if existing is not None and existing.itglue_id != row.id:
+        reason = f"two records were made for it: {existing.itglue_id} is linked, {row.id} is not; archive one by hand"
+        log.error("duplicate.found", target=item.row.anchor, linked=existing.itglue_id, other=row.id)
+        connection.execute(
+            sa.update(targets)
+            .where(targets.c.id == item.target)
+            .values(state="held", code="duplicate_made", reason=reason, due_at=None, seq=targets.c.seq + 1,
+                    owner=None, lease_until=0.0)
+        )  # fmt: skip
+        target_rows.record_outcome(connection, item.target, 2**60, "held")
+        return
+    dropped = _dropped(item, row)
+    applied = {**item.body, **({NOT_TAKEN: dropped} if dropped else {})}
+    values = {
+        "target": item.target, "itglue_type": item.kind, "itglue_id": row.id, "owns": True, "state": "known",
+        "made": True, "applied": orjson.dumps(applied).decode(), "fingerprint": fingerprint(dict(item.wish)),
+        "asset_digest": digest_of(row.attributes), "verify_at": None,
+    }  # fmt: skip
+    engine.db.upsert(connection, links, [values], "target")
+    if item.kind == "organizations":
+        engine.index.created_organization(connection, row.id, ("configurations",), now=now)
+    if current:
+        settle_written(connection, item, dropped, now=now)
+    else:
+        linked_now(connection, item, now=now)
+        target_rows.give_back(connection, {item.target: item.row.fence}, due_at=now, state="pending")
+
+
+def settle_written(connection: Connection, item: Item, dropped: Mapping[str, Any], *, now: float) -> None:
+    """End the claim of a target that was written, and let go what waited for it."""
+    notes = {**item.notes, **dict.fromkeys(dropped, "IT Glue answered 200 and did not take it")}
+    target_rows.settle(
+        connection, item.row, "settled", now=now, outcome="written", rules=item.rules, settled_digest=item.digest,
+        bulk=None, notes=orjson.dumps(notes).decode() if notes else None,
+    )  # fmt: skip
+    linked_now(connection, item, now=now)
+    if dropped:
+        log.warning("attributes.not_taken", target=item.row.anchor, attributes=sorted(dropped))
+
+
+def linked_now(connection: Connection, item: Item, *, now: float) -> None:
+    """Let go what waited for this target to get a link, and what its last state kept back."""
+    target_rows.release_waiting(connection, [item.target], now=now)
+    if item.kind == "organizations" and (item.verb != "update" or target_rows.was(item.row) != ("settled", None)):
+        target_rows.touch_children(connection, item.target, now=now, lane=item.row.lane)
+
+
+def updated(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRow]]) -> None:
+    """Enter what a 200 brought for updates, adoptions, archives and restores."""
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        ours = _valid(connection, [item for item, _ in pairs])
+        valid = [item.target for item, _ in pairs if item.target in ours]
+        intents.end_writes(connection, intent, valid, "answered")
+        intents.end_writes(connection, intent, [item.target for item, _ in pairs if item.target not in ours], "unknown")
+        for item, row in pairs:
+            engine.index.store(connection, item.kind, [asset_row(row)], now=now, read=None)
+            _apply(connection, item, row, known=item.target in ours, now=now)
+        journal.answer(connection, intent.batch, {item.target: "written" for item, _ in pairs})
+        decisions.spend(connection, [item.target for item, _ in pairs], at=now)
+
+
+def _valid(connection: Connection, items: Sequence[Item]) -> set[int]:
+    by_target = {item.target: item.row.fence for item in items}
+    rows = connection.execute(sa.select(targets.c.id, targets.c.fence).where(targets.c.id.in_(list(by_target))))
+    return {row.id for row in rows if row.fence == by_target[row.id]}
+
+
+def _apply(connection: Connection, item: Item, row: AnswerRow, *, known: bool, now: float) -> None:
+    link = target_rows.link_of(connection, item.target)
+    dropped = _dropped(item, row)
+    if link is not None and link.itglue_id == row.id:
+        before = orjson.loads(link.applied)
+        kept = {name: value for name, value in before.get(NOT_TAKEN, {}).items() if name not in item.body}
+        applied = {name: value for name, value in {**before, **item.body}.items() if name != NOT_TAKEN}
+        if dropped or kept:
+            applied[NOT_TAKEN] = {**kept, **dropped}
+        values: dict[str, Any] = {
+            "applied": orjson.dumps(applied).decode(),
+            "fingerprint": fingerprint(dict(item.wish)),
+            "asset_digest": digest_of(row.attributes),
+        }
+        if item.verb in {"archive", "restore"} and item.kind != "organizations":
+            values["archived"] = item.verb == "archive"
+        connection.execute(sa.update(links).where(links.c.target == item.target).values(**values))
+    if known:
+        intents.know(connection, item.target)
+    if item.verb == "archive":
+        target_rows.settle(
+            connection, item.row, "gone", now=now, outcome="gone", rules=item.rules, settled_digest=item.digest,
+            reason=target_rows.GONE,
+        )  # fmt: skip
+        return
+    settle_written(connection, item, dropped, now=now)
+
+
+def _dropped(item: Item, row: AnswerRow) -> dict[str, Any]:
+    """Give what was sent and did not come back, so that it is not sent again while the source says the same."""
+    return {name: item.body[name] for name in not_taken(item.body, row.attributes) if name in item.body}
+
+
+def refused(engine: Engine, intent: Intent, item: Item, code: str, reason: str) -> None:
+    """Hold a single row that IT Glue refused."""
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        intents.end_writes(connection, intent, [item.target], "void")
+        journal.answer(connection, intent.batch, {item.target: "refused"})
+        intents.restore_links(connection, intent)
+        target_rows.settle(
+            connection, item.row, "held", now=now, outcome="held", code=code, reason=reason, bulk=None,
+            rules=item.rules,
+        )  # fmt: skip
+    log.warning("write.refused", target=item.row.anchor, code=code, reason=reason)
+
+
+def unknown(engine: Engine, intent: Intent, error: str, *, bulk: int | None, due_at: float | None = None) -> None:
+    """Leave writes unanswered: creates stay `creating` until quiet, the rest is read again at `verify_at`."""
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        intents.end_writes(connection, intent, list(intent.held), "unknown")
+        journal.answer(connection, intent.batch, dict.fromkeys(intent.held, "unknown"))
+        quiet_at = connection.execute(
+            sa.select(sa.func.max(writes.c.quiet_at)).where(writes.c.batch == intent.batch)
+        ).scalar() or now  # fmt: skip
+        for item in intent.items:
+            connection.execute(
+                sa.update(targets)
+                .where(targets.c.id == item.target, targets.c.fence == item.row.fence)
+                .values(owner=None, lease_until=0.0, starts=0, last_error=error, bulk=bulk,
+                        due_at=quiet_at if due_at is None else due_at)
+            )  # fmt: skip
+    log.warning("write.unknown", batch=intent.batch, targets=len(intent.items), reason=error)

@@ -1,0 +1,136 @@
+"""Creates whose answer is not known: what they made, found by a complete read begun after they were quiet."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bridge.drain import outcome
+from bridge.drain.items import Item
+from bridge.drain.names import read as read_name
+from bridge.drain.send import marker_of, sent_of
+from bridge.drain.work import Row
+from bridge.engine import Engine, log
+from bridge.fingerprint import fingerprint
+from bridge.itglue import pairing
+from bridge.quota import Lane
+from bridge.refresh import refresh
+from bridge.store import journal
+from bridge.store import targets as target_rows
+from bridge.store.index import linked_ids
+from bridge.store.schema import targets, writes
+
+
+def resolve(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
+    """Resolve claimed targets that are `creating` past their quiet time."""
+    with engine.db.read() as connection:
+        intents = {row.id: _last_intent(connection, row.id) for row in rows}
+    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        intent = intents[row.id]
+        if intent is None:
+            with engine.db.write() as connection:
+                now = engine.db.now(connection)
+                target_rows.give_back(connection, {row.id: row.fence}, due_at=now, state="pending")
+            continue
+        body = orjson.loads(intent.body)
+        groups[_kind(row), str(body.get("organization_id") or body.get("manufacturer_id") or "")].append(row)
+    for (kind, org_id), members in groups.items():
+        _pair(engine, kind, members, intents, refresh(engine, kind, lane=lane, org_id=org_id))
+
+
+def _kind(row: Row) -> str:
+    return read_name(row).kind if row.block == "names" else str(row.block)
+
+
+def _last_intent(connection: Connection, target: int) -> Any:
+    return connection.execute(
+        sa.select(writes)
+        .where(writes.c.target == target, writes.c.verb.in_(["create", "create_name"]))
+        .order_by(writes.c.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _pair(
+    engine: Engine,
+    kind: str,
+    members: Sequence[Row],
+    intents: dict[int, Any],
+    found: Reading,
+) -> None:
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        ours = {
+            row.id
+            for row in members
+            if connection.execute(
+                sa.select(targets.c.id).where(targets.c.id == row.id, targets.c.fence == row.fence).with_for_update()
+            ).first()
+        }
+        open_rows = []
+        for row in members:
+            if row.id not in ours:
+                continue
+            if target_rows.link_of(connection, row.id) is not None:
+                # A sender with a void fence has entered its late answer meanwhile.
+                _end(connection, intents[row.id], "resolved", "written")
+                target_rows.give_back(connection, {row.id: row.fence}, due_at=now, state="pending")
+            else:
+                open_rows.append(row)
+        items = [_item(row, kind, intents[row.id]) for row in open_rows]
+        linked = linked_ids(connection, kind, {row.id for row in found.rows})
+        posted = min((intents[row.id].posted_at for row in open_rows), default=now)
+        result = pairing.resolve(
+            [sent_of(item) for item in items],
+            found.rows,
+            marker_of,
+            linked=linked,
+            not_before=pairing.not_before(
+                datetime.fromtimestamp(posted, UTC),
+                read_at=datetime.fromtimestamp(found.began_at, UTC),
+                server_date=found.server_date,
+            ),
+        )
+        for position, answer in result.rows.items():
+            item, row = items[position], open_rows[position]
+            _end(connection, intents[row.id], "resolved", "resolved", answer.id)
+            current = row.seq == intents[row.id].seq
+            outcome.linked(engine, connection, item, answer, now=now, current=current)
+        for position in result.absent:
+            _end(connection, intents[open_rows[position].id], "resolved", "refused")
+            row = open_rows[position]
+            target_rows.give_back(connection, {row.id: row.fence}, due_at=now, state="pending")
+        for position, several in result.unclear.items():
+            row = open_rows[position]
+            _end(connection, intents[row.id], "resolved", "unknown")
+            ids = ", ".join(answer.id for answer in several)
+            reason = f"its create was not answered, and these could be it: {ids}; pin one, or ban all and say new"
+            target_rows.hold(connection, row.id, "create_unclear", reason, now=now)
+    log.info(
+        "creates.resolved", kind=kind, made=len(result.rows), not_made=len(result.absent), unclear=len(result.unclear)
+    )
+
+
+def _item(row: Row, kind: str, intent: Any) -> Item:
+    body = orjson.loads(intent.body)
+    return Item(
+        row, kind, intent.verb, body, wish=body, rules=row.rules if row.seq == intent.seq else None,
+        change_digest=fingerprint(body),
+    )  # fmt: skip
+
+
+def _end(
+    connection: Connection, intent: Any, outcome_word: str, journal_word: str, itglue_id: str | None = None
+) -> None:
+    connection.execute(
+        sa.update(writes)
+        .where(writes.c.target == intent.target, writes.c.id <= intent.id, writes.c.verb == intent.verb)
+        .values(outcome=outcome_word)
+    )
+    ids = {intent.target: itglue_id} if itglue_id else None
+    journal.answer(connection, intent.batch, {intent.target: journal_word}, ids)

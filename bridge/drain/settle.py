@@ -1,0 +1,159 @@
+"""Settling: what a verdict means for the store, and which writes it leaves to be done."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from bridge import planning, steps
+from bridge.desired import Excluded, Held
+from bridge.drain import names
+from bridge.drain.evaluate import Gone, Ready, Verdict, Waiting
+from bridge.drain.items import Item
+from bridge.drain.waiting import wait
+from bridge.drain.work import Work
+from bridge.engine import Engine
+from bridge.fingerprint import fingerprint
+from bridge.planning import Adopt, Archive, Create, Hold, Nothing, Plan, Restore
+from bridge.store import runs
+from bridge.store import targets as target_rows
+from bridge.store.index import digest_of
+from bridge.store.schema import links, targets
+
+Decided = tuple[Work, Verdict]
+
+
+def settle(engine: Engine, decided: Sequence[Decided], *, run: int | None) -> list[Item]:
+    """Settle what needs no write; give the writes."""
+    items: list[Item] = []
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        steps.reached("before settle")
+        for work, verdict in decided:
+            item = _settle(engine, connection, work, verdict, run, now=now)
+            if item is not None:
+                items.append(item)
+    return items
+
+
+def _settle(
+    engine: Engine, connection: sa.Connection, work: Work, verdict: Verdict, run: int | None, *, now: float
+) -> Item | None:
+    row, rules = work.target, work.block.digest if work.block else None
+    notes = orjson.dumps(work.notes).decode() if work.notes else None
+    common = {"rules": rules, "notes": notes, "settled_digest": work.digest}
+    if isinstance(verdict, Waiting):
+        wait(engine, connection, row, verdict.on, now=now)
+    elif isinstance(verdict, Ready) and verdict.missing:
+        asked = names.ask(engine.db, connection, verdict.missing, now=now, lane=row.lane, run=row.run)
+        if run is not None:
+            runs.enter(engine.db, connection, run, targets.c.id.in_(list(asked.values())))
+        wait(engine, connection, row, list(asked.values()), now=now)
+    elif isinstance(verdict, Excluded):
+        _end(connection, work, "excluded", "excluded", now=now, rule=verdict.rule, **common)
+    elif isinstance(verdict, Held):
+        _end(connection, work, "held", "held", now=now, code=verdict.code, reason=verdict.reason, **common)
+    elif isinstance(verdict, Gone):
+        _end(connection, work, "gone", "gone", now=now, due_at=verdict.due_at, reason=target_rows.GONE, **common)
+    else:
+        return _settle_plan(engine, connection, work, verdict.plan, common, now=now)
+    return None
+
+
+def _settle_plan(
+    engine: Engine, connection: sa.Connection, work: Work, plan: Plan, common: dict[str, str | None], *, now: float
+) -> Item | None:
+    if isinstance(plan, Hold):
+        digest = planning.change_digest(plan)
+        _end(connection, work, "held", "held", now=now, code=plan.code, reason=plan.reason,
+                  change_digest=digest, **common)  # fmt: skip
+        return None
+    if isinstance(plan, Nothing):
+        _equal(connection, work, now=now, **common)
+        return None
+    if isinstance(plan, Adopt) and not plan.fields:
+        if _adopt(engine, connection, work, plan):
+            _equal(connection, work, now=now, **common)
+        return None
+    return _item(work, plan)
+
+
+def _end(connection: sa.Connection, work: Work, state: str, outcome: str, *, now: float, **values: Any) -> None:
+    row = work.target
+    if target_rows.settle(connection, row, state, now=now, outcome=outcome, **values):
+        tell_children(connection, row, state, values.get("rule"), now=now)
+
+
+def tell_children(connection: sa.Connection, row: Row, state: str, rule: str | None, *, now: float) -> None:
+    """Make the records of an organization due where its own state has changed for them."""
+    if row.block != "organizations":
+        return
+    target_rows.release_waiting(connection, [row.id], now=now)
+    if target_rows.was(row) != (state, rule):
+        target_rows.touch_children(connection, row.id, now=now, lane=row.lane)
+
+
+def _equal(connection: sa.Connection, work: Work, *, now: float, **common: str | None) -> None:
+    row = work.target
+    if not target_rows.settle(connection, row, "settled", now=now, outcome="equal", **common):
+        return
+    if work.link is not None and work.asset is not None:
+        connection.execute(
+            sa.update(links).where(links.c.target == row.id)
+            .values(archived=False, fingerprint=fingerprint(work.wish), asset_digest=work.asset_digest)
+        )  # fmt: skip
+    target_rows.release_waiting(connection, [row.id], now=now)
+    tell_children(connection, row, "settled", None, now=now)
+
+
+def _adopt(engine: Engine, connection: sa.Connection, work: Work, plan: Adopt) -> bool:
+    """Link to a record that is equal already; False where another target has just taken it."""
+    kind = work.block.itglue_type if work.block else ""
+    taken = connection.execute(
+        sa.select(links.c.target).where(
+            links.c.itglue_type == kind, links.c.itglue_id == plan.itglue_id, links.c.owns.is_(sa.true()),
+            links.c.target != work.id,
+        )
+    ).first()  # fmt: skip
+    if taken is not None and plan.owns:
+        target_rows.give_back(connection, {work.id: work.target.fence}, due_at=engine.db.now(connection))
+        return False
+    held = engine.index.get(connection, kind, [plan.itglue_id]).get(plan.itglue_id)
+    digest = digest_of(orjson.loads(held.attributes)) if held is not None else None
+    values = {
+        "target": work.id, "itglue_type": kind, "itglue_id": plan.itglue_id, "owns": plan.owns, "state": "known",
+        "made": False, "archived": False, "applied": "{}", "fingerprint": None, "asset_digest": digest,
+        "verify_at": None,
+    }  # fmt: skip
+    engine.db.upsert(connection, links, [values], "target")
+    return True
+
+
+def _item(work: Work, plan: Plan) -> Item:
+    if isinstance(plan, Hold | Nothing):
+        raise TypeError("nothing to write")
+    verb = type(plan).__name__.lower()
+    block, row = work.block, work.target
+    if block is None:
+        raise RuntimeError("a plan without a block")
+    digest = planning.change_digest(plan)
+    unchanged = row.settled_digest == work.digest and row.rules is not None
+    return Item(
+        row=row,
+        kind=block.itglue_type,
+        verb=verb,
+        body=planning.written(plan),
+        before={name: one.old for name, one in plan.fields.items()},
+        itglue_id=None if isinstance(plan, Create) else plan.itglue_id,
+        why=f"version {work.version}; {block.id} {block.digest[:8]}",
+        emptied=bool(getattr(plan, "empties", False)),
+        mapping_made=unchanged and row.rules != block.digest and not isinstance(plan, Create | Archive | Restore),
+        accepted=digest in work.decided.accepts.values(),
+        change_digest=digest,
+        owns=plan.owns if isinstance(plan, Adopt) else True,
+        wish=work.wish,
+        notes=work.notes,
+        rules=block.digest,
+        digest=work.digest,
+    )

@@ -1,0 +1,117 @@
+"""Stops: limits on what is written unreviewed, counted in the journal inside the transaction that reserves it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bridge.drain.items import Item
+from bridge.engine import Engine, StopLimits
+from bridge.store import journal as journal_rows
+from bridge.store.schema import journal, links
+
+HOUR, DAY = 3600.0, 86_400.0
+LOCK = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """An item that a stop holds."""
+
+    item: Item
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    code: str
+    word: str
+    where: sa.ColumnElement[bool]
+    most: int
+    seconds: float
+
+    @property
+    def key(self) -> tuple[str, float]:
+        """Tell limits apart."""
+        return self.word, self.seconds
+
+
+def reserve(
+    engine: Engine, connection: Connection, items: Sequence[Item], *, now: float
+) -> tuple[list[Item], list[Stopped]]:
+    """Part items into those that may be written and those that a stop holds.
+
+    The caller enters the first into the journal in the same transaction; the lock keeps everyone else from counting
+    between. What a person said yes to passes, and is not counted.
+    """
+    engine.db.lock(connection, LOCK)
+    allowed: list[Item] = []
+    stopped: list[Stopped] = []
+    room: dict[tuple[str, float], int] = {}
+    for item in items:
+        hit = None
+        limits = [] if item.accepted else _limits(engine.stops, item, connection)
+        for limit in limits:
+            if limit.key not in room:
+                counted = journal_rows.counted(connection, limit.where, since=now - limit.seconds)
+                room[limit.key] = limit.most - counted
+            if room[limit.key] <= 0:
+                hit = limit
+        if hit is None:
+            for limit in limits:
+                room[limit.key] -= 1
+            allowed.append(item)
+        else:
+            span = "an hour" if hit.seconds == HOUR else "a day"
+            reason = f"more than {hit.most} {hit.word} {span}; review a plan and apply it, or accept this one"
+            stopped.append(Stopped(item, hit.code, reason))
+    return allowed, stopped
+
+
+_CREATES = journal.c.verb == "create"
+_NAMES = journal.c.verb == "create_name"
+_ARCHIVES = journal.c.verb == "archive"
+
+
+def _limits(stops: StopLimits, item: Item, connection: Connection) -> list[_Limit]:
+    if item.verb == "create":
+        return [
+            _Limit("stop_creates", "creates", _CREATES, stops.creates_hour, HOUR),
+            _Limit("stop_creates", "creates", _CREATES, stops.creates_day, DAY),
+        ]
+    if item.verb == "create_name":
+        return [
+            _Limit("stop_creates", "new names", _NAMES, stops.names_hour, HOUR),
+            _Limit("stop_creates", "new names", _NAMES, stops.names_day, DAY),
+        ]
+    if item.verb == "archive":
+        of_kind = sa.select(sa.func.count()).select_from(links).where(links.c.itglue_type == item.kind)
+        share = max(1, int(int(connection.execute(of_kind).scalar_one()) * stops.archives_share))
+        return [
+            _Limit("stop_archives", "archives", _ARCHIVES, stops.archives_hour, HOUR),
+            _Limit("stop_archives", "archives", _ARCHIVES, min(stops.archives_day, share), DAY),
+        ]
+    limits = []
+    if item.emptied:
+        limits.append(_Limit("stop_emptied", "records with a value turned empty", journal.c.emptied.is_(sa.true()),
+                             stops.emptied_hour, HOUR))  # fmt: skip
+    if item.mapping_made:
+        limits.append(_Limit("stop_updates", "updates that only a changed mapping asks for",
+                             journal.c.mapping_made.is_(sa.true()), stops.updates_hour, HOUR))  # fmt: skip
+    return limits
+
+
+def flapping(connection: Connection, item: Item, stops: StopLimits, *, now: float) -> str | None:
+    """Tell where an attribute is written back and forth: the same value, again and again, over somebody else's."""
+    if item.verb != "update" or item.itglue_id is None:
+        return None
+    written = [row for row in journal_rows.recent(connection, item.target, since=now - DAY) if row.verb == "update"]
+    if len(written) < stops.flaps_day:
+        return None
+    for name, value in item.body.items():
+        again = sum(1 for row in written if item.wrote(row.after, name, value))
+        if again >= stops.flaps_day:
+            return f"{name} has been written back {again} times in a day: somebody else changes it in IT Glue"
+    return None

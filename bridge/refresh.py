@@ -1,0 +1,110 @@
+"""Complete reads of IT Glue into the index."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge.engine import Engine, log
+from bridge.errors import IncompleteReadError
+from bridge.itglue.reads import by_ids, read
+from bridge.jsonapi import Row
+from bridge.quota import Lane
+from bridge.store.index import NAME_KINDS, AssetRow
+
+RECORD_KINDS = ("organizations", "configurations")
+
+
+def asset_row(row: Row) -> AssetRow:
+    """Give a row as the index stores it."""
+    return AssetRow(row.id, row.attributes, tuple((adapter.type, adapter.remote_id) for adapter in row.adapters))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A complete read: its rows, and one moment, its beginning, by the database's clock and by the server's."""
+
+    rows: Sequence[Row]
+    began_at: float
+    server_date: datetime | None
+
+
+def refresh(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", run: int | None = None) -> Reading:
+    """Read a kind completely, of the whole account or of one organization, and raise what the changes concern.
+
+    Raises IncompleteReadError where nothing could be proven, and what the client raises.
+    """
+    parent = None
+    if org_id:
+        parent = ("manufacturers" if kind == "models" else "organizations", org_id)
+    number = time.time_ns() // 1000
+    rows: list[Row] = []
+    changed: list[str] = []
+    started = engine.db.now()
+    complete = False
+    server_date: datetime | None = None
+    for chunk in read(engine.itglue, kind, lane=lane, parent=parent, max_wait=60.0 if lane == "backfill" else 5.0):
+        if chunk.restarted:
+            rows, started, number = [], engine.db.now(), time.time_ns() // 1000
+        rows += chunk.rows
+        with engine.db.write() as connection:
+            now = engine.db.now(connection)
+            changed += engine.index.store(
+                connection, kind, [asset_row(row) for row in chunk.rows], now=now, read=number
+            )
+        engine.on_progress(f"read {kind}", len(chunk.rows))
+        engine.beat()
+        complete = chunk.complete
+        server_date = chunk.began_at
+    if not complete:
+        raise IncompleteReadError(f"{kind}: the read ended without proof that it saw everything")
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        native_before = engine.index.began_at(connection, kind) > 0
+        gone = engine.index.finish(connection, kind, org_id, read=number, began_at=started, now=now)
+        raised = engine.index.raise_concerned(connection, kind, gone, now=now, new=False, run=run)
+        raised += engine.index.raise_concerned(connection, kind, changed, now=now, new=True, run=run)
+        if native_before and not org_id and kind in RECORD_KINDS:
+            raised += engine.index.raise_native(connection, kind, now=now)
+    if raised:
+        log.info(
+            "index.changed", kind=kind, organization=org_id or None, changed=len(changed), gone=len(gone), raised=raised
+        )
+        engine.doorbell.ring("backfill")
+    return Reading(rows, started, server_date)
+
+
+def ensure(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", after: float = 0.0) -> bool:
+    """Make sure of a complete read that is fresh enough for "none there", and begun after a time; tell whether it read."""
+    with engine.db.read() as connection:
+        now = engine.db.now(connection)
+        whole = engine.index.began_at(connection, kind)
+        began_at = max(whole, engine.index.began_at(connection, kind, org_id)) if org_id else whole
+    if began_at > max(now - engine.times.freshness, after):
+        return False
+    # Without any read of the whole, one organization says nothing about the others: the first read is the whole.
+    refresh(engine, kind, lane=lane, org_id=org_id if whole else "")
+    return True
+
+
+def ensure_known(engine: Engine, *, lane: Lane) -> None:
+    """Make sure that every kind has been read once, so that nothing is judged by an index that is not there."""
+    with engine.db.read() as connection:
+        unknown = [kind for kind in (*NAME_KINDS, *RECORD_KINDS) if not engine.index.began_at(connection, kind)]
+    for kind in unknown:
+        refresh(engine, kind, lane=lane)
+
+
+def reread(engine: Engine, kind: str, ids: Sequence[str], *, lane: Lane) -> None:
+    """Read single records again; what is not there any more leaves the index."""
+    found = by_ids(engine.itglue, kind, ids, lane=lane)
+    missing = [itglue_id for itglue_id in ids if itglue_id not in found]
+    for itglue_id in list(missing):
+        row = engine.itglue.get(kind, itglue_id, lane=lane)  # a list may lag, a single read does not
+        if row is not None:
+            found[itglue_id] = row
+            missing.remove(itglue_id)
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        engine.index.store(connection, kind, [asset_row(row) for row in found.values()], now=now, read=None)
+        engine.index.drop(connection, kind, missing)
