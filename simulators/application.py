@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from simulators.clock import http_date
 from simulators.control import ROOT, Control
 from simulators.exchange import Answer, Request
 from simulators.faults import Deed
@@ -41,7 +42,7 @@ class Application:
             client=scope["client"][0] if scope.get("client") else "",
         )
         if request.path == ROOT or request.path.startswith(ROOT + "/"):
-            await _send(send, self._control.answer(request))
+            await self._send(send, self._control.answer(request))
         else:
             await self._serve(request, scope, send)
 
@@ -53,7 +54,7 @@ class Application:
         if fault is None:
             answer = await self._real(request)
             entry.status, entry.rows = answer.status, answer.rows
-            await _send(send, answer)
+            await self._send(send, answer)
             return
         deed = fault.deed
         entry.fault = fault.id
@@ -72,10 +73,20 @@ class Application:
         answer = self._replaced(deed, done)
         entry.status, entry.rows = answer.status, answer.rows
         if deed.truncate is None:
-            await _send(send, answer)
+            await self._send(send, answer)
         else:
-            await _send_part(send, answer, deed.truncate)
+            await self._send(send, answer, deed.truncate)
             await _hang_up(scope, abort=False)
+
+    async def _send(self, send: Send, answer: Answer, part: int | None = None) -> None:
+        """Send an answer, or only the first so many bytes of its body."""
+        body = answer.encoded()
+        headers = answer.sent_headers(len(body))
+        if all(name != b"date" for name, _ in headers):
+            # The simulator's time: clients take the vendor's clock from here.
+            headers.append((b"date", http_date(int(self._kernel.clock.now())).encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body[:part], "more_body": part is not None})
 
     async def _real(self, request: Request) -> Answer:
         try:
@@ -119,18 +130,6 @@ async def _body(receive: Receive) -> bytes:
         chunks.append(message.get("body", b""))
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-async def _send(send: Send, answer: Answer) -> None:
-    body = answer.encoded()
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.sent_headers(len(body))})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _send_part(send: Send, answer: Answer, size: int) -> None:
-    body = answer.encoded()
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.sent_headers(len(body))})
-    await send({"type": "http.response.body", "body": body[:size], "more_body": True})
 
 
 async def _hang_up(scope: Scope, *, abort: bool = True) -> None:

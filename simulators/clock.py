@@ -6,6 +6,8 @@ import itertools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import formatdate
+from functools import lru_cache
 
 
 class Clock:
@@ -68,6 +70,12 @@ class Clock:
         self._timer = None
         self._run_until(self.now())
         self._arm()
+
+
+@lru_cache(maxsize=8)
+def http_date(second: int) -> str:
+    """Second since the epoch as the `Date` header has it."""
+    return formatdate(second, usegmt=True)
 
 
 def rfc3339(seconds: float) -> str:

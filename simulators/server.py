@@ -81,6 +81,7 @@ async def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,  # the application tells the simulator's time, not the machine's
         proxy_headers=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
