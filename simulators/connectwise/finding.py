@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from simulators.connectwise.access import Scope
 from simulators.connectwise.child_conditions import child_test, custom_field_test
-from simulators.connectwise.grammar import Node, parse
+from simulators.connectwise.grammar import parse
 from simulators.connectwise.narrowing import Narrowed, narrow
 from simulators.connectwise.ordering import in_order, order_of
 from simulators.connectwise.parts import Parts
@@ -91,10 +91,7 @@ class Finder:
             others.append(custom_field_test(custom, resource, self._parts, meaning))
         if (visible := query.scope.list_test(resource)) is not None:
             others.append(visible)
-        return _Search(self._narrowed(store, node, paths, meaning), condition, tuple(others))
-
-    def _narrowed(self, store: Store, node: Node | None, paths: Paths, meaning: Meaning) -> Narrowed | None:
-        return narrow(store, node, paths, meaning)
+        return _Search(narrow(store, node, paths, meaning), condition, tuple(others))
 
     def _unordered(self, store: Store, query: Query, search: _Search) -> list[int]:
         tests = search.others
@@ -103,7 +100,7 @@ class Finder:
             ids = sorted(store.with_value(*query.parents[-1]))
         elif narrowed is not None and narrowed.exact and narrowed.count == len(store):
             ids, condition = store.ids(), None
-        elif narrowed is not None and narrowed.count <= len(store) // 2:
+        elif narrowed is not None and (narrowed.exact or narrowed.count <= len(store) // 2):
             ids = narrowed.ids(store)
             condition = None if narrowed.exact else condition
         else:

@@ -1,11 +1,12 @@
 """`orderBy` (reference 3.3)."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from simulators.connectwise.grammar import ConditionError
 from simulators.connectwise.paths import Accessor, Paths
-from simulators.connectwise.store import Store
+from simulators.connectwise.store import Row, Store
 
 _TERM = re.compile(r"\s*([A-Za-z_][\w/]*)(?:\s+(asc|desc))?\s*", re.IGNORECASE | re.ASCII)
 
@@ -29,17 +30,23 @@ def order_of(text: str, paths: Paths) -> Order:
 
 
 def in_order(store: Store, ids: list[int], order: Order) -> list[int]:
-    """Return ids, given ascending, in an order; ties stay by id, nulls come first when ascending."""
+    """Return ids, given ascending, in an order; nulls come first when ascending."""
     if not order or (len(order) == 1 and order[0][0].stored == "id" and not order[0][1]):
         return ids
-    if ids is store.ids() and len(order) == 1 and order[0][0].stored == "lastUpdated" and not order[0][1]:
-        return store.by_stamp()
+    if ids is store.ids() and len(order) == 1 and order[0][0].stored == "lastUpdated":
+        return store.by_stamp()[::-1] if order[0][1] else store.by_stamp()
     rows = store.table.rows
     ordered = ids
     for accessor, descending in reversed(order):
-        keys = {record: _sortable(accessor.get(rows[record])) for record in ordered}
-        ordered = sorted(ordered, key=keys.__getitem__, reverse=descending)
+        ordered = sorted(ordered, key=_key(accessor, rows), reverse=descending)
     return ordered
+
+
+def _key(accessor: Accessor, rows: dict[int, Row]) -> Callable[[int], Any]:
+    get = accessor.get
+    if accessor.stored in {"id", "lastUpdated"}:
+        return lambda record: get(rows[record])
+    return lambda record: _sortable(get(rows[record]))
 
 
 def _sortable(value: Any) -> tuple[bool, Any]:
