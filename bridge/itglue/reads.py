@@ -203,15 +203,18 @@ class _Attempt:
         return True
 
     def _count(self, rows: Sequence[Row], began_at: datetime | None, answered_at: datetime | None) -> None:
-        """Count what was there before the read began, and apart what came while the first page was made.
+        """Count what was there before the read began, and apart what may have come since.
 
-        Only the former proves anything: of the latter nobody knows whether `total-count` counts it.
+        Only the former proves anything. Of what came while the first page was made nobody knows whether `total-count`
+        counts it, and into a filtered list an old record can be moved, which shows as an update.
         """
         for row in rows:
-            created_at = _time(row.attributes.get("created_at"))
-            if began_at is None or answered_at is None or created_at is None or created_at < began_at:
+            came_at = _time(row.attributes.get("created_at"))
+            if self._scope.filters:
+                came_at = _time(row.attributes.get("updated_at")) or came_at
+            if began_at is None or answered_at is None or came_at is None or came_at < began_at:
                 self._before += 1
-            elif created_at < answered_at + timedelta(seconds=1):  # `Date` has no fractions
+            elif came_at < answered_at + timedelta(seconds=1) or self._scope.filters:  # `Date` has no fractions
                 self._around += 1
 
     def _proven(self, first: Listing, rows: int, *, single: bool) -> bool:
@@ -220,7 +223,7 @@ class _Attempt:
             return True
         self.flaw = f"{self._before} rows were there when it began"
         if self._around:
-            self.flaw += f", {self._around} came while its first page was made"
+            self.flaw += f", {self._around} came or changed as it was read"
         self.flaw += f", total-count says {first.total}"
         return False
 
