@@ -122,7 +122,7 @@ else:
     for number, value in enumerate(plan.values):
         if value.attribute.form == "name":
             _emit_name(plan, source, number, value, computed)
-    if computed:
+    if "joined" in source.scope:
         source.add("if held is None:\n    held = trouble")
     source.add("if held is not None:\n    return held")
     for number, value in enumerate(plan.values):
