@@ -38,7 +38,10 @@ def start_or_join(
     """
     if url is not None:
         return RedisAddress(url)
-    return _Use(data_dir, watch, patience).address
+    try:
+        return _Use(data_dir, watch, patience).address
+    except OSError as error:
+        raise SettingsError("B141", f"the queue server cannot use the data folder {data_dir}: {error}") from error
 
 
 class _Use:
