@@ -84,6 +84,10 @@ class Harness(Protocol):
         """A regular expression of the paths by which records of each kind are listed."""
 
     @property
+    def wrong_key(self) -> str:
+        """A key that the simulator does not accept."""
+
+    @property
     def singles(self) -> Mapping[str, str]:
         """A regular expression of the paths by which one record of each kind is fetched."""
 
@@ -91,10 +95,10 @@ class Harness(Protocol):
         """Make a connector of the simulator."""
 
     def connect_wrongly(self, simulator: Simulator) -> Connector:
-        """Make a connector with a key that is not accepted; it is among `secrets`."""
+        """Make a connector with `wrong_key`, which is not accepted."""
 
     def secrets(self, simulator: Simulator) -> tuple[str, ...]:
-        """Give every text that must never be seen."""
+        """Give every text among the accepted credentials that must never be seen."""
 
     def seed(self, simulator: Simulator, kind: str, name: str) -> str:
         """Make a record with this name, whatever else it needs; give its id."""
@@ -645,7 +649,8 @@ class ConnectorSuite:
             right.close()
 
         text = "\n".join([*seen, caplog.text])
-        assert not [secret for secret in self.harness.secrets(simulator) if secret in text]
+        secrets = (*self.harness.secrets(simulator), self.harness.wrong_key)
+        assert not [secret for secret in secrets if secret in text]
 
     def test_a_wrong_key_is_a_matter_of_the_whole_side(self, simulator: Simulator, kind: str) -> None:
         """The side pauses and one alert goes out, rather than every record failing by itself."""

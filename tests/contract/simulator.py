@@ -16,7 +16,8 @@ class Simulator:
     def __init__(self, line: Mapping[str, Any]) -> None:
         self.url: str = line["url"]
         self.credentials: dict[str, str] = line["credentials"]
-        self._control = httpx.Client(base_url=line["control"], timeout=30)
+        # With --tls the certificate is self-signed, and the control API stands behind it too.
+        self._control = httpx.Client(base_url=line["control"], timeout=30, verify=not self.url.startswith("https"))
 
     def close(self) -> None:
         """Close the control connection."""
