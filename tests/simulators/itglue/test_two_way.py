@@ -11,7 +11,7 @@ from tests.simulators.running import Running, running
 
 @pytest.fixture(scope="module")
 def psa() -> Iterator[Running]:
-    """A ConnectWise simulator beside."""
+    """Start a ConnectWise simulator beside."""
     with running("connectwise", "--empty", "--limits", "off") as simulator:
         yield simulator
 
