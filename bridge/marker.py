@@ -5,6 +5,7 @@ from html import escape, unescape
 
 from bridge.records import KINDS, Ref
 
+_KIND_WORDS = tuple(f":{kind}:" for kind in KINDS)
 _BLANKS = " \t\u00a0"
 _REF = rf"(?P<ref>[A-Za-z0-9][\w.-]*:(?:{'|'.join(KINDS)}):[^\s<>&\"',;()]+)"
 _MARK = re.compile(rf"(?<![^\s>;]){_REF}(?:(?:[{_BLANKS}]|&nbsp;|&\#160;|</?a\b[^>]*>)+https?://[^\s<>]+)?")
@@ -28,7 +29,7 @@ def with_marker(notes: str | None, ref: Ref, url: str | None = None) -> str:
     rest = without_marker(notes)
     if rest is None:
         return line
-    if _TAG.search(rest):
+    if "<" in rest and _TAG.search(rest):
         return f"{rest}<br>\n{escape(line, quote=False)}"
     return f"{rest}\n{line}"
 
@@ -38,7 +39,7 @@ def find_marker(notes: str | None) -> Ref | None:
 
     Of several the last that begins a line counts, so that a Ref which a person mentions in a sentence never does.
     """
-    if not notes or ":" not in notes:
+    if not notes or not any(word in notes for word in _KIND_WORDS):
         return None
     text = unescape(_TAG.sub(lambda tag: "" if tag[2].lower() in _INLINE else "\n", notes)).replace("\r", "\n")
     found = list(_LINE.finditer(text)) or list(_WORD.finditer(text))

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.matching.match import Ambiguous, Asset, Matched, Unlinked, match
@@ -291,6 +291,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Unlinked], list[Asset]]:
     return records, assets
 
 
+@settings(deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_no_order_matters(history: tuple[list[Unlinked], list[Asset]], random: Any) -> None:
     """Workers read in any order; the match is the same, to the letter."""
@@ -302,6 +303,7 @@ def test_no_order_matters(history: tuple[list[Unlinked], list[Asset]], random: A
     assert match(records, assets) == expected
 
 
+@settings(deadline=None)
 @given(histories())
 def test_an_asset_has_one_record_of_a_source_and_one_owner(history: tuple[list[Unlinked], list[Asset]]) -> None:
     """Two links on one asset would overwrite each other for ever."""
@@ -320,6 +322,7 @@ def test_an_asset_has_one_record_of_a_source_and_one_owner(history: tuple[list[U
     )
 
 
+@settings(deadline=None)
 @given(histories())
 def test_bans_hold_and_hits_are_real(history: tuple[list[Unlinked], list[Asset]]) -> None:
     """What is taken shares the key it was taken by, and is not banned; candidates neither."""
@@ -338,6 +341,7 @@ def test_bans_hold_and_hits_are_real(history: tuple[list[Unlinked], list[Asset]]
             assert not by_ref[one].banned & set(hit.candidates)
 
 
+@settings(deadline=None)
 @given(histories())
 def test_what_is_created_has_no_free_asset_of_its_keys(history: tuple[list[Unlinked], list[Asset]]) -> None:
     """Creating beside an asset with a key of ours would make the duplicate that everyone fears."""
@@ -360,6 +364,7 @@ def pairs_of(one: Unlinked) -> list[tuple[str, str, str]]:
     return [(one.ref.source, key, value) for key, found in one.keys.items() for value in found]
 
 
+@settings(deadline=None)
 @given(histories())
 def test_an_unrelated_record_or_asset_changes_nothing(history: tuple[list[Unlinked], list[Asset]]) -> None:
     """A new device somewhere never unsettles what was clear."""
@@ -373,6 +378,7 @@ def test_an_unrelated_record_or_asset_changes_nothing(history: tuple[list[Unlink
     assert found == match(records, assets)
 
 
+@settings(deadline=None)
 @given(histories())
 def test_matching_again_after_linking_gives_no_new_owner(history: tuple[list[Unlinked], list[Asset]]) -> None:
     """Once the matched are linked, those that were held or new never take one of their assets."""

@@ -132,7 +132,7 @@ wishes = st.builds(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(wishes, owners, glues())
 def test_planning_again_after_applying_is_nothing(wish: Wish, rules: Rules, glue: Glue) -> None:
     """No write happens without a change at the source, in the settings or in IT Glue."""
@@ -141,7 +141,7 @@ def test_planning_again_after_applying_is_nothing(wish: Wish, rules: Rules, glue
     assert isinstance(glue.shown(wish, rules), Nothing)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(wishes, owners, glues())
 def test_gone_is_done_once(wish: Wish, rules: Rules, glue: Glue) -> None:
     """And what comes back is as the source says, restored if we archived it, left archived if a person did."""
@@ -155,7 +155,7 @@ def test_gone_is_done_once(wish: Wish, rules: Rules, glue: Glue) -> None:
     assert glue.archived == by_person
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(wishes, owners, glues())
 def test_an_empty_source_never_overwrites_what_only_it_glue_knows(wish: Wish, rules: Rules, glue: Glue) -> None:
     """What turns empty was ours to the letter, or the operator named the attribute; and the plan says that it does."""
@@ -174,7 +174,7 @@ def test_an_empty_source_never_overwrites_what_only_it_glue_knows(wish: Wish, ru
         assert shown.empties
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(wishes, owners, glues())
 def test_owners_and_locks_are_kept(wish: Wish, rules: Rules, glue: Glue) -> None:
     """`ignore` is never written, `once` only when the record is made, `fill` only where nothing stands."""
@@ -191,7 +191,7 @@ def test_owners_and_locks_are_kept(wish: Wish, rules: Rules, glue: Glue) -> None
         assert not body.keys() & shown.kept.keys()
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(wishes, owners, glues())
 def test_the_source_has_its_way_with_the_rest(wish: Wish, rules: Rules, glue: Glue) -> None:
     """Every value that the source knows, owns and may write stands in IT Glue afterwards."""
@@ -207,6 +207,7 @@ def test_the_source_has_its_way_with_the_rest(wish: Wish, rules: Rules, glue: Gl
             assert same(word, held.attributes[word], value)
 
 
+@settings(deadline=None)
 @given(wishes, wishes, st.sampled_from([frozenset(), frozenset({"notes"})]))
 def test_what_we_made_keeps_its_marker_through_every_change(first: Wish, then: Wish, clear: frozenset[str]) -> None:
     """The source's notes stand in front of it, old ones gone with what the source says."""
@@ -221,6 +222,7 @@ def test_what_we_made_keeps_its_marker_through_every_change(first: Wish, then: W
             assert same("notes", text, wish.attributes["notes"])
 
 
+@settings(deadline=None)
 @given(wishes, owners, glues(), st.sampled_from([3, 4]), st.sampled_from([3, 4]))
 def test_a_change_of_customer_is_held_until_accepted(
     wish: Wish, rules: Rules, glue: Glue, here: int, there: int

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.fingerprint import fingerprint
@@ -10,6 +10,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=4), values), st.randoms())
 def test_the_order_of_keys_does_not_count(attributes: dict[str, object], random: object) -> None:
     """Two sources may name the same attributes in any order."""

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.marker import find_marker, marker_line, with_marker, without_marker
@@ -43,6 +43,7 @@ def test_html_notes_are_kept_and_the_line_is_set_apart_and_escaped() -> None:
     assert without_marker(notes) == "<p>Under the <b>desk</b></p>"
 
 
+@settings(deadline=None)
 @given(texts, st.sampled_from([URL, None, "https://psa.example/4711"]))
 def test_marking_twice_is_marking_once(notes: str, url: str | None) -> None:
     """With_marker is idempotent, is found again, and comes off without a trace."""
