@@ -44,7 +44,12 @@ class Application:
         if request.path == ROOT or request.path.startswith(ROOT + "/"):
             await self._send(send, self._control.answer(request))
         else:
-            await self._serve(request, scope, send)
+            try:
+                await self._serve(request, scope, send)
+            except asyncio.CancelledError:
+                # The simulator stops while a delay is running: the client sees what a stopped server shows.
+                scope["simulator.transport"].abort()
+                raise
 
     async def _serve(self, request: Request, scope: Scope, send: Send) -> None:
         kernel = self._kernel
@@ -87,6 +92,13 @@ class Application:
             headers.append((b"date", http_date(int(self._kernel.clock.now())).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": body[:part], "more_body": part is not None})
+
+    def _controlled(self, request: Request) -> Answer:
+        try:
+            return self._control.answer(request)
+        except Exception:
+            _log.exception("%s %s failed in the simulator", request.method, request.path)
+            return Answer(500, {"error": "the simulator itself failed; its log has the traceback"})
 
     async def _real(self, request: Request) -> Answer:
         try:

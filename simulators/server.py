@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -88,4 +89,6 @@ async def serve(
         ssl_keyfile=None if tls is None else str(tls[0]),
         ssl_certfile=None if tls is None else str(tls[1]),
     )
+    # What goes wrong in the application is logged there; a stop under way is no error to report.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     await Server(config, ready).serve(sockets=[bound])

@@ -1,5 +1,6 @@
 """The control API, the command line and the server, on the IT Glue simulator."""
 
+import contextlib
 import json
 import signal
 import ssl
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -314,6 +316,11 @@ def test_tls_is_served_with_a_certificate_of_its_own() -> None:
     assert answer.json()["links"]["self"].startswith(simulator.url)
 
 
+def _swallow(url: str) -> None:
+    with contextlib.suppress(httpx.TransportError):
+        httpx.get(url, timeout=30)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_cleanly(number: signal.Signals) -> None:
     """Also while a client keeps its connection open and another waits."""
@@ -323,9 +330,15 @@ def test_a_signal_stops_it_cleanly(number: signal.Signals) -> None:
         line = json.loads(process.stdout.readline())
         with httpx.Client(base_url=line["url"]) as client:
             client.get("/platforms")
+            client.post("/_simulator/faults", json={"do": {"delay": 1000}})
+            waiting = Thread(target=_swallow, args=(f"{line['url']}/platforms",))
+            waiting.start()
+            while client.get("/_simulator/requests").json()[-1]["status"] is not None:
+                pass
             begun = time.monotonic()
             process.send_signal(number)
             _, errors = process.communicate(timeout=10)
+            waiting.join()
 
     assert process.returncode == 0
     assert time.monotonic() - begun < 5
