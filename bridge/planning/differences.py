@@ -59,15 +59,15 @@ def differences(wish: Wish, rules: Rules, held: AssetView, link: LinkView | None
     - On a record that the native sync owns only what that leaves open is written.
     """
     wished, attributes = wish.attributes, held.attributes
+    applied = _NOTHING_APPLIED if link is None else link.applied
     if "traits" in wished:
-        wished, attributes = flat(wished), flat(attributes)
+        wished, attributes, applied = flat(wished), flat(attributes), flat(applied)
     found: Differences | None = None
     for word, new in wished.items():
         old = attributes.get(word, _UNKNOWN)
         if old == new:
             continue
         owner = rules.owner_of.get(word)
-        applied = _NOTHING_APPLIED if link is None else link.applied
         known = old is not _UNKNOWN
         if not known:  # the index does not keep it: what we last wrote is all there is to compare with
             old = applied.get(word)
@@ -105,10 +105,8 @@ def differences(wish: Wish, rules: Rules, held: AssetView, link: LinkView | None
 
 def flat(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Give attributes with each trait as one of its own, `traits.<key>`."""
-    plain = {word: value for word, value in attributes.items() if word != "traits"}
-    for key, value in (attributes.get("traits") or {}).items():
-        plain[f"traits.{key}"] = value
-    return plain
+    traits = {f"traits.{key}": value for key, value in (attributes.get("traits") or {}).items()}
+    return traits | {word: value for word, value in attributes.items() if word != "traits"}
 
 
 def _compare_organizations(found: Differences, old: Any, new: Any) -> None:

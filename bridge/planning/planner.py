@@ -142,7 +142,11 @@ def _let_go(rules: Rules, link: LinkView, held: AssetView) -> Plan:
         return Nothing(why="gone, and kept")
     word, new = what
     old = held.archived if word == "archived" else held.attributes.get(word)
-    if is_empty(new) or same(word, old, new):
+    if is_empty(new):
+        return Hold(
+            "no_status", f"IT Glue has no such status as {rules.kind}.gone names: make it there, or name another"
+        )
+    if same(word, old, new):
         return Nothing(why="gone, and so there already")
     if link.archived_by_us:
         return Nothing(why="gone, and a person took it back")

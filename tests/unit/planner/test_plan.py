@@ -356,6 +356,14 @@ class TestKeepingUp:
         assert shown == Update("9", {"traits.title": Field("#8", "#9")}, {"traits.comment": "once"})
         assert written(shown) == {"traits": {"title": "#9"}}
 
+    def test_an_emptied_trait_goes_if_it_was_ours(self) -> None:
+        """Whether the link remembers traits flat or nested."""
+        asset = held(traits={"due": "2026-10-31"})
+        for applied in ({"traits.due": "2026-10-31"}, {"traits": {"due": "2026-10-31"}}):
+            shown = plan(wish(traits={"due": None}), Rules("flexible_assets"), link(applied), asset)
+
+            assert shown == Update("9", {"traits.due": Field("2026-10-31", None)}, empties=True)
+
 
 class TestNotes:
     def test_notes_of_ours_keep_the_marker_when_they_change(self) -> None:
@@ -477,6 +485,13 @@ class TestGone:
         assert plan(wish(), status, link(), held(organization_status_id=5, psa="enabled"), gone=True) == Nothing(
             {"organization_status_id": "owned_by_native_sync"}, "gone, and kept"
         )
+
+    def test_a_status_that_is_not_there_is_held(self) -> None:
+        """Else what gone asks for would be dropped in silence."""
+        hold = plan(wish(), Rules("organizations", gone="status"), link(), held(organization_status_id=5), gone=True)
+
+        assert isinstance(hold, Hold)
+        assert hold.code == "no_status"
 
     @pytest.mark.parametrize("kind", ["contacts", "locations", "organizations"])
     def test_what_has_no_archive_is_kept(self, kind: str) -> None:
