@@ -1,6 +1,7 @@
 """The contract of a connector: what the engine asks of a source."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 from bridge.records import Absent, Finding, Page, Record, Ref, WebhookRequest
@@ -26,10 +27,10 @@ class Connector(Protocol):
     def check(self) -> Iterator[Finding]:
         """Try credentials, permissions per kind and the source's habits; say what was found."""
 
-    def changes(self, kind: str, since: str | None, want: Set[str]) -> Iterator[Page]:
+    def changes(self, kind: str, since: str | None, want: AbstractSet[str]) -> Iterator[Page]:
         """Read what changed at or after the watermark `since` (None: everything), deletion marks included as hints."""
 
-    def snapshot(self, kind: str, want: Set[str], *, ids_only: bool = False) -> Iterator[Page]:
+    def snapshot(self, kind: str, want: AbstractSet[str], *, ids_only: bool = False) -> Iterator[Page]:
         """Read every record of the kind; with `ids_only`, pages carry `present` alone."""
 
     def fetch(self, ref: Ref) -> Record | Absent:
@@ -38,7 +39,7 @@ class Connector(Protocol):
     def reread(self, refs: Sequence[Ref]) -> Iterator[Record]:
         """Read many records of one kind in few requests; one that is left out proves nothing."""
 
-    def enrich(self, records: Sequence[Record], want: Set[str]) -> Iterator[Record]:
+    def enrich(self, records: Sequence[Record], want: AbstractSet[str]) -> Iterator[Record]:
         """Add the wanted words that cost a request per record."""
 
     def normalize(self, kind: str, payload: dict[str, Any]) -> Record:

@@ -74,6 +74,7 @@ class Engine:
     on_progress: Callable[[str, int], None] = lambda _what, _number: None
     renew_credentials: Callable[[str], bool] = lambda _side: False
     rollout: RolloutRules | None = None
+    patience: float = 5.0
 
     def in_rollout(self, ref: Ref, name: str | None) -> bool:
         """Tell whether an organization, and so its records, are written."""

@@ -43,7 +43,7 @@ def refresh(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", run: int
     started = engine.db.now()
     complete = False
     server_date: datetime | None = None
-    for chunk in read(engine.itglue, kind, lane=lane, parent=parent, max_wait=60.0 if lane == "backfill" else 5.0):
+    for chunk in read(engine.itglue, kind, lane=lane, parent=parent, max_wait=engine.patience):
         if chunk.restarted:
             rows, started, number = [], engine.db.now(), time.time_ns() // 1000
         rows += chunk.rows

@@ -18,7 +18,7 @@ from bridge.engine import Engine, log
 from bridge.fingerprint import fingerprint
 from bridge.itglue import pairing
 from bridge.quota import Lane
-from bridge.refresh import refresh
+from bridge.refresh import Reading, refresh
 from bridge.store import journal
 from bridge.store import targets as target_rows
 from bridge.store.index import linked_ids

@@ -80,7 +80,7 @@ def _exchange(
     enter: Callable[[Engine, Intent, Answer], bool],
 ) -> bool:
     """Do one write: quota, intent, request, and the answer into the store. Errors of a whole side go on to the caller."""
-    with engine.itglue.turn(lane) as turn:
+    with engine.itglue.turn(lane, engine.patience) as turn:
         steps.reached("before intend")
         intent = intend(engine, items)
         outcome.hold_stopped(engine, intent.stopped)

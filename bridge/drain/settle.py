@@ -12,7 +12,7 @@ from bridge.drain import names
 from bridge.drain.evaluate import Gone, Ready, Verdict, Waiting
 from bridge.drain.items import Item
 from bridge.drain.waiting import wait
-from bridge.drain.work import Work
+from bridge.drain.work import Row, Work
 from bridge.engine import Engine
 from bridge.fingerprint import fingerprint
 from bridge.planning import Adopt, Archive, Create, Hold, Nothing, Plan, Restore

@@ -103,7 +103,7 @@ assets = sa.Table(  # the index of IT Glue
     sa.Column("kind", sa.Text, primary_key=True), sa.Column("itglue_id", sa.Text, primary_key=True),
     _text("org_id"), _text("attributes", default="{}"), _text("digest", default=""), _text("native"),
     sa.Column("archived", sa.Boolean, nullable=False, server_default=sa.false()),
-    _text("updated_at"), _text("adapters"), _number("index_run"), _time("stored_at", never_null=True),
+    _text("updated_at"), _text("adapters"), _number("index_run", None), _time("stored_at", never_null=True),
     sa.Index("assets_org", "kind", "org_id"),
     sa.Index("assets_native", "kind", "native"),
 )  # fmt: skip

@@ -1,0 +1,89 @@
+"""Noticing at the start that the store is not what it was: restored from a backup, or read with other settings."""
+
+import platform
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bridge.engine import Engine, log
+from bridge.store import meta
+from bridge.store import targets as target_rows
+from bridge.store.schema import links, streams, targets
+
+COUNTER = "starts"
+SEEN = "last_seen"
+HOST = "host"
+
+
+def settings_changed(engine: Engine, digest: str) -> int:
+    """Raise every target where the settings that decide plans have changed since they were planned."""
+    with engine.db.write() as connection:
+        known = meta.get(connection, "settings")
+        if known == digest:
+            return 0
+        meta.put(engine.db, connection, "settings", digest)
+        if known is None:
+            return 0
+        raised = target_rows.touch(
+            connection, targets.c.mirror_id.is_not(None), now=engine.db.now(connection), lane="backfill"
+        )
+    log.info("settings.changed", targets=raised)
+    return raised
+
+
+def started(engine: Engine, data_folder: Path, *, silence: float) -> str | None:
+    """Count this start, in the database and beside it; give why the database counts as restored, None if it does not.
+
+    Restored means that nobody knows what was written since: all links become unknown, no read counts as fresh, and
+    everything is planned again once the index has been read.
+    """
+    beside = data_folder / "starts"
+    data_folder.mkdir(parents=True, exist_ok=True)
+    try:
+        counted = int(beside.read_text())
+    except (FileNotFoundError, ValueError):
+        counted = 0
+    host = f"{platform.node()} {_machine()}"
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        stored = int(meta.get(connection, COUNTER) or 0)
+        last = float(meta.get(connection, SEEN) or 0.0)
+        known_host = meta.get(connection, HOST)
+        why = None
+        if stored < counted:
+            why = f"it has seen {stored} starts, this data folder {counted}"
+        elif known_host is not None and known_host != host:
+            why = "it starts on another host"
+        elif last and now - last > silence:
+            why = f"it has been silent for {round((now - last) / 60)} minutes"
+        number = max(stored, counted) + 1
+        meta.put(engine.db, connection, COUNTER, str(number))
+        meta.put(engine.db, connection, HOST, host)
+        meta.put(engine.db, connection, SEEN, str(now))
+        if why is not None:
+            _forget(engine, connection, now=now)
+    beside.write_text(str(number))
+    if why is not None:
+        log.warning("store.restored", reason=why)
+    return why
+
+
+def seen(engine: Engine) -> None:
+    """Note that the service is alive."""
+    with engine.db.write() as connection:
+        meta.put(engine.db, connection, SEEN, str(engine.db.now(connection)))
+
+
+def _forget(engine: Engine, connection: sa.Connection, *, now: float) -> None:
+    connection.execute(sa.update(links).values(state="unknown", verify_at=now))
+    engine.index.forget_freshness(connection)
+    # Watermarks too may be ahead of a mirror put back: read everything again.
+    connection.execute(sa.update(streams).values(watermark=None, next_at=0.0))
+    target_rows.touch(connection, targets.c.mirror_id.is_not(None), now=now, lane="backfill")
+
+
+def _machine() -> str:
+    try:
+        return Path("/etc/machine-id").read_text(encoding="ascii").strip()[:8]
+    except OSError:
+        return ""
