@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,8 @@ COMPANY = "acme"
 PUBLIC_KEY = "pubKx7Qw2LmN9aTz"
 PRIVATE_KEY = "privR4vB8sYd1Hc6"
 CLIENT_ID = "5f3c1c5e-6d0e-4b7a-9a53-2f1f0c9b7d41"
+
+_PLACE = re.compile(r"\{\w*\}")
 
 
 @lru_cache(maxsize=256)
@@ -98,5 +101,5 @@ def is_forbidden(role: dict[str, Any], pattern: str, path: str) -> bool:
     """Say whether the role names a list path: as the vendor's documentation writes it, or with the ids called."""
     if not role["forbidden"]:
         return False
-    named = {each.strip("/").lower() for each in role["forbidden"]}
-    return pattern.lower() in named or path.lower() in named
+    named = {_PLACE.sub("{}", each.strip("/").lower()) for each in role["forbidden"]}
+    return _PLACE.sub("{}", pattern.lower()) in named or path.lower() in named

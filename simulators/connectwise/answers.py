@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from simulators.connectwise.throttle import COOL_DOWN
 from simulators.exchange import Answer
 
 _PAGE = """<!DOCTYPE html>
@@ -10,7 +11,7 @@ _PAGE = """<!DOCTYPE html>
 """
 _HTML = {"content-type": "text/html"}
 
-COOL_DOWN = 30
+
 _GATEWAY = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 
 

@@ -50,6 +50,10 @@ class Finder:
         self._paths = {path: Paths(tenant, store.resource) for path, store in tenant.stores.items()}
         self._found: OrderedDict[Query, tuple[int, list[int]]] = OrderedDict()
 
+    def forget(self) -> None:
+        """Find anew from here on."""
+        self._found.clear()
+
     def find(self, query: Query) -> list[int]:
         """Return the ids of a list, in order; not to be changed. ConditionError if the query is refused."""
         version = self._tenant.version

@@ -43,6 +43,8 @@ class Office:
             self._unsettled = False
             for company in list(self._tenant.stores[COMPANY].table.rows.values()):
                 follow_types(self._tenant, company)
+            for store in self._tenant.stores.values():
+                store.by_stamp()  # sorted before the first request needs it
 
     def create(self, store: Store, parents: dict[str, int], record: dict[str, Any]) -> Row:
         """Add a record, checked as the UI's form does."""
@@ -62,8 +64,11 @@ class Office:
         resource = store.resource
         intake = self._intakes[resource.path]
         intake.strict = True
+        if resource.path == ASSOCIATION:
+            raise ControlError(400, f"{resource.path}: an association is added or removed, not changed")
         given = {**intake.values(record), "id": before["id"]}
         row = {name: value for name, value in {**before, **given}.items() if value is not None}
+        row = {**intake.defaults, **row}
         self._entries.take(resource, row, record, before)
         self._check(store, row)
         if resource.soft_delete and row["deletedFlag"] != before["deletedFlag"]:

@@ -69,6 +69,10 @@ class Reading:
             found = self._renderers[style] = Renderer(self._tenant, self._parts, style)
         return found
 
+    def forget(self) -> None:
+        """Drop what was found before a switch was set."""
+        self._finder.forget()
+
     def answer(self, call: Call) -> Answer:
         """Carry out a read."""
         resource = call.route.resource

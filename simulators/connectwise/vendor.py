@@ -4,13 +4,12 @@ import re
 from typing import Any
 
 from simulators.connectwise import access, answers
-from simulators.connectwise.access import basic, is_forbidden, scope_of
-from simulators.connectwise.gateway import ALWAYS, is_user_host, target_of
-from simulators.connectwise.moments import SERVER_ZONE_NAME
+from simulators.connectwise.api import Api
+from simulators.connectwise.deployment import Deployment
+from simulators.connectwise.gateway import target_of
 from simulators.connectwise.office import Office
 from simulators.connectwise.parts import Parts
-from simulators.connectwise.predicates import Meaning
-from simulators.connectwise.reading import Call, Reading
+from simulators.connectwise.reading import Reading
 from simulators.connectwise.rendering import Style
 from simulators.connectwise.routes import Route, route
 from simulators.connectwise.store import Row, Store
@@ -18,14 +17,12 @@ from simulators.connectwise.switchboard import SWITCHES
 from simulators.connectwise.tenant import Tenant
 from simulators.exchange import Answer, Request
 from simulators.kernel import Kernel
+from simulators.records import Event
 from simulators.refusal import ControlError
-from simulators.windows import Window
-
-_DAY = 86400
 
 
 class ConnectWise:
-    """ConnectWise PSA, read by an API member whose role only inquires."""
+    """ConnectWise PSA with one tenant."""
 
     system = "connectwise"
     switches = SWITCHES
@@ -36,11 +33,9 @@ class ConnectWise:
         self._parts = Parts(self._tenant)
         self._office = Office(kernel, self._tenant)
         self._reading = Reading(self._tenant, self._parts)
-        self._codebase: str = kernel.switches["codebase"]
-        self._superseded: set[str] = set()
+        self._deployment = Deployment(kernel)
+        self._api = Api(kernel, self._tenant, self._deployment, self._reading)
         self._served = 0
-        self._window = self._new_window()
-        self._cool_until = 0.0
 
     def credentials(self) -> dict[str, str]:
         """Return what a client signs in with."""
@@ -53,7 +48,7 @@ class ConnectWise:
 
     def key(self, request: Request) -> str | None:
         """Return company and public key of a request."""
-        given = basic(request.headers.get("authorization", ""))
+        given = access.basic(request.headers.get("authorization", ""))
         return None if given is None else f"{given[0]}+{given[1]}"
 
     def below_root(self, path: str) -> str:
@@ -66,17 +61,18 @@ class ConnectWise:
     def answer(self, request: Request) -> Answer:
         """Carry out a request."""
         self._office.settle()
-        answer = self._routed(request)
-        self._served += 1
-        answer.headers = {
-            "content-type": "application/json; charset=utf-8",
-            "cache-control": "no-cache",
-            "api-current-version": self._version.removeprefix("v"),
-            "x-cw-request-id": f"00000000-0000-4000-8000-{self._served:012x}",
-            "x-server-name": "SIM-APP-01",
-            **answer.headers,
-        }
-        return answer
+        target = target_of(request.path)
+        if target.place == "company_info":
+            if request.method != "GET":
+                return self._signed(answers.no_method(request.method, "GET"))
+            info = self._deployment.company_info(target.segments[0])
+            return self._signed(Answer(200, b"null" if info is None else info))
+        if target.place == "misrouted" and self._deployment.cloud:
+            return answers.cannot_route()
+        served = bool(target.codebase) or self._kernel.switches["bare_root"]
+        if target.place != "api" or not served or self._deployment.is_stale(target.codebase):
+            return answers.html_not_found()
+        return self._signed(self._api.answer(request, target.segments))
 
     def refusal(self, status: int) -> Answer:
         """Return the vendor's own answer of a status."""
@@ -84,16 +80,13 @@ class ConnectWise:
 
     def switched(self, name: str) -> None:
         """Take note of an upgrade, of another limit."""
-        switches = self._kernel.switches
-        if name == "codebase" and switches["codebase"] != self._codebase:
-            self._superseded.add(self._codebase)
-            self._codebase = switches["codebase"]
-            self._superseded.discard(self._codebase)
+        self._reading.forget()
+        if name == "codebase":
+            self._deployment.upgrade()
         elif name == "limit":
-            self._window = self._new_window()
-            self._cool_until = 0.0
+            self._api.throttle.renew()
         elif name == "unanswered_questions":
-            self._parts.unanswered = switches["unanswered_questions"] == "listed"
+            self._parts.unanswered = self._kernel.switches[name] == "listed"
 
     def load(self, resource: str, record: dict[str, Any]) -> None:
         """Take a record that was there before."""
@@ -127,6 +120,8 @@ class ConnectWise:
             self._require_parents(found)
             return self._shown(store, self._office.create(store, found.parents, body))
         row = self._row(store, found)
+        if method == "POST":
+            raise ControlError(405, f"records/{path}: a record is created by a POST to its list")
         if method == "PATCH":
             return self._shown(store, self._office.update(store, row, body))
         self._office.delete(store, row)
@@ -136,117 +131,18 @@ class ConnectWise:
         """Refuse: there are no control calls of this vendor only."""
         raise ControlError(404, f"{method} {path}: there is no such control call")
 
-    @property
-    def _version(self) -> str:
-        return self._codebase.replace("_", ".")
-
-    @property
-    def _cloud(self) -> bool:
-        return bool(self._kernel.switches["deployment"] == "cloud")
-
-    def _routed(self, request: Request) -> Answer:
-        target = target_of(request.path)
-        if target.place == "company_info":
-            return self._company_info(request, target.segments[0])
-        switches = self._kernel.switches
-        if target.place == "misrouted":
-            return answers.cannot_route() if self._cloud else answers.html_not_found()
-        if target.place == "nowhere" or (not target.codebase and not switches["bare_root"]):
-            return answers.html_not_found()
-        if (switches["ssl_required"] and request.scheme != "https") or (
-            self._cloud and is_user_host(request.headers.get("host", ""))
-        ):
-            return answers.ssl_required()
-        if target.codebase in self._superseded:
-            return answers.html_not_found()
-        refused = access.refused(request.headers, switches) or self._throttled()
-        return self._served_by_api(request, target.segments) if refused is None else refused
-
-    def _company_info(self, request: Request, company: str) -> Answer:
-        if request.method != "GET":
-            return answers.no_method(request.method, "GET")
-        if company != access.COMPANY:
-            return Answer(200, b"null")
-        return Answer(
-            200,
-            {
-                "CompanyName": access.COMPANY,
-                "Codebase": f"{self._codebase if self._cloud else ALWAYS}/",
-                "VersionCode": self._version,
-                "VersionNumber": "v4.6.99001",
-                "CompanyID": "ACM",
-                "IsCloud": self._cloud,
-            },
-        )
-
-    def _system_info(self) -> Answer:
-        info: dict[str, Any] = {
-            "version": f"{self._version}.99001",
-            "isCloud": self._cloud,
-            "serverTimeZone": SERVER_ZONE_NAME,
-            "licenseBits": [{"name": "Agreement", "activeFlag": True}],
+    def _signed(self, answer: Answer) -> Answer:
+        """Add the headers that the application servers send and the web server before them does not."""
+        self._served += 1
+        answer.headers = {
+            "content-type": "application/json; charset=utf-8",
+            "cache-control": "no-cache",
+            "api-current-version": self._deployment.version.removeprefix("v"),
+            "x-cw-request-id": f"00000000-0000-4000-8000-{self._served:012x}",
+            "x-server-name": "SIM-APP-01",
+            **answer.headers,
         }
-        if self._cloud:
-            info["cloudRegion"] = "NA"
-        return Answer(200, info)
-
-    def _served_by_api(self, request: Request, segments: list[str]) -> Answer:
-        if [segment.lower() for segment in segments] == ["system", "info"]:
-            return self._system_info() if request.method == "GET" else answers.no_method(request.method, "GET")
-        found = route(segments)
-        searching = found is not None and found.action == "search" and request.method == "POST"
-        if (
-            request.method != "GET"
-            and not searching
-            and not (found is not None and found.pattern == "system/callbacks")
-        ):
-            self._kernel.violate(request, "the bridge only reads")
-        if found is None:
-            return answers.no_endpoint()
-        path = "/".join(segments if found.action == "list" else segments[:-1])
-        if is_forbidden(self._kernel.switches["role"], found.pattern, path):
-            return answers.forbidden()
-        if searching:
-            return Answer(200, b"[]")
-        if request.method == "GET" and found.action != "search":
-            return _nothing(found) if found.resource is None else self._reading.answer(self._call(request, found, path))
-        return _not_read(request, found)
-
-    def _call(self, request: Request, found: Route, path: str) -> Call:
-        switches = self._kernel.switches
-        root = f"{request.origin}/{self._codebase if self._cloud else ALWAYS}"
-        role = switches["role"]
-        user_facing = root.replace("://api-", "://", 1)  # hrefs have the user-facing host, a double slash (5.1)
-        return Call(
-            route=found,
-            url=f"{root}/apis/3.0/{path}",
-            parameters=request.query,
-            forward_only=request.headers.get("pagination-type", "").strip().lower() == "forward-only",
-            scope=scope_of(role, self._tenant),
-            meaning=Meaning(switches["datetimes"], self._kernel.clock.now() // _DAY * _DAY),
-            style=Style(
-                base=f"{user_facing}//apis/3.0/",
-                nulls=switches["nulls"] == "explicit",
-                blank_references=role["blank_references"],
-            ),
-        )
-
-    def _throttled(self) -> Answer | None:
-        if not self._kernel.limits:
-            return None
-        now = self._kernel.clock.now()
-        if now >= self._cool_until:
-            if self._window.take(now) is None:
-                return None
-            # The load has to fall first: after the cool-down counting begins anew.
-            self._cool_until = now + answers.COOL_DOWN
-            self._window = self._new_window()
-        left = max(1, int(self._cool_until - now + 0.999))
-        return answers.too_many(left, retry_after=self._kernel.switches["retry_after"] == "seconds")
-
-    def _new_window(self) -> Window:
-        limit = self._kernel.switches["limit"]
-        return Window(limit["requests"], limit["seconds"], limit["window"])
+        return answer
 
     def _resource(self, path: str) -> tuple[Store, Route]:
         found = route(path.split("/"))
@@ -268,31 +164,10 @@ class ConnectWise:
                 raise ControlError(404, f"{target} {record} does not exist")
 
     def _shown(self, store: Store, row: Row) -> dict[str, Any]:
-        style = Style(base=f"{self._kernel.url}/{self._codebase}//apis/3.0/")
+        style = Style(base=f"{self._kernel.url}/{self._deployment.codebase}//apis/3.0/")
         return self._reading.renderer(style).one(store.resource, row)
 
 
-def _nothing(found: Route) -> Answer:
-    """Answer for a resource that the vendor has and that is not built."""
-    match found.action:
-        case "count":
-            return Answer(200, {"count": 0})
-        case "one":
-            return answers.not_found(found.noun, found.record)
-        case _:
-            return Answer(200, b"[]")
-
-
-def _not_read(request: Request, found: Route) -> Answer:
-    writes = {"list": ("POST",), "one": ("PUT", "PATCH", "DELETE")}.get(found.action, ())
-    if request.method not in writes:
-        return answers.no_method(request.method, "POST" if found.action == "search" else "GET")
-    media = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
-    if request.body and not (media == "application/json" or media.endswith("+json")):
-        return answers.wrong_media_type()
-    return answers.forbidden()  # the role's level is Inquire (section 2)
-
-
-def _was_below(event: Any, parents: dict[str, int]) -> bool:
+def _was_below(event: Event, parents: dict[str, int]) -> bool:
     row = event.after if event.after is not None else event.before
-    return all(row.get(name) == record for name, record in parents.items())
+    return row is not None and all(row.get(name) == record for name, record in parents.items())

@@ -1,0 +1,105 @@
+"""The API below `/apis/3.0`: who may, then what the path means (reference 2, 3, 5)."""
+
+from simulators.connectwise import access, answers
+from simulators.connectwise.access import is_forbidden, scope_of
+from simulators.connectwise.deployment import Deployment
+from simulators.connectwise.gateway import is_user_host
+from simulators.connectwise.predicates import Meaning
+from simulators.connectwise.reading import Call, Reading
+from simulators.connectwise.rendering import Style
+from simulators.connectwise.routes import Route, route
+from simulators.connectwise.tenant import Tenant
+from simulators.connectwise.throttle import Throttle
+from simulators.exchange import Answer, Request
+from simulators.kernel import Kernel
+
+_DAY = 86400
+_WRITES = ("POST", "PUT", "PATCH", "DELETE")
+_WRITTEN = (("POST", "list"), ("PUT", "one"), ("PATCH", "one"), ("DELETE", "one"))
+
+
+class Api:
+    """Serve an API member whose role only inquires."""
+
+    def __init__(self, kernel: Kernel, tenant: Tenant, deployment: Deployment, reading: Reading) -> None:
+        self._kernel = kernel
+        self._tenant = tenant
+        self._deployment = deployment
+        self._reading = reading
+        self.throttle = Throttle(kernel)
+
+    def answer(self, request: Request, segments: list[str]) -> Answer:
+        """Carry out a request; `segments` is its path below the root."""
+        refused = self._refused(request)
+        if refused is not None:
+            return refused
+        found = route(segments)
+        path = "/".join(segments if found is None or found.action == "list" else segments[:-1])
+        if is_forbidden(self._kernel.switches["role"], "" if found is None else found.pattern, path):
+            return answers.forbidden()
+        if path.lower() == "system/info":
+            is_get = request.method == "GET"
+            return Answer(200, self._deployment.system_info()) if is_get else answers.no_method(request.method, "GET")
+        if request.method != "GET":
+            return self._not_read(request, found)
+        if found is None:
+            return answers.no_endpoint()
+        if found.action == "search":
+            return answers.no_method("GET", "POST")
+        return _nothing(found) if found.resource is None else self._reading.answer(self._call(request, found, path))
+
+    def _refused(self, request: Request) -> Answer | None:
+        switches = self._kernel.switches
+        plain = switches["ssl_required"] and request.scheme != "https"
+        if plain or (self._deployment.cloud and is_user_host(request.headers.get("host", ""))):
+            return answers.ssl_required()
+        refused = access.refused(request.headers, switches)
+        if refused is not None:
+            return refused
+        left = self.throttle.seconds_left()
+        return None if left is None else answers.too_many(left, retry_after=switches["retry_after"] == "seconds")
+
+    def _not_read(self, request: Request, found: Route | None) -> Answer:
+        """Answer what is no GET: searches are, all else is noted and refused."""
+        if found is not None and found.action == "search" and request.method == "POST":
+            return Answer(200, b"[]")
+        if request.method in _WRITES and not (found is not None and found.pattern == "system/callbacks"):
+            self._kernel.violate(request, "the bridge only reads")
+        if found is None:
+            return answers.no_endpoint()
+        if (request.method, found.action) not in _WRITTEN:
+            return answers.no_method(request.method, "POST" if found.action == "search" else "GET")
+        media = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
+        if request.body and not (media == "application/json" or media.endswith("+json")):
+            return answers.wrong_media_type()
+        return answers.forbidden()  # the role's level is Inquire (section 2)
+
+    def _call(self, request: Request, found: Route, path: str) -> Call:
+        switches = self._kernel.switches
+        role = switches["role"]
+        root = f"{request.origin}/{self._deployment.codebase}"
+        user_facing = root.replace("://api-", "://", 1)  # hrefs have the user-facing host, a double slash (5.1)
+        return Call(
+            route=found,
+            url=f"{root}/apis/3.0/{path}",
+            parameters=request.query,
+            forward_only=request.headers.get("pagination-type", "").strip().lower() == "forward-only",
+            scope=scope_of(role, self._tenant),
+            meaning=Meaning(switches["datetimes"], self._kernel.clock.now() // _DAY * _DAY),
+            style=Style(
+                base=f"{user_facing}//apis/3.0/",
+                nulls=switches["nulls"] == "explicit",
+                blank_references=role["blank_references"],
+            ),
+        )
+
+
+def _nothing(found: Route) -> Answer:
+    """Answer for a resource that the vendor has and that is not built."""
+    match found.action:
+        case "count":
+            return Answer(200, {"count": 0})
+        case "one":
+            return answers.not_found(found.noun, found.record)
+        case _:
+            return Answer(200, b"[]")
