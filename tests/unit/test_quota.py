@@ -148,6 +148,40 @@ def test_never_more_than_n_in_any_window(redis: Redis, data: st.DataObject) -> N
     assert max(bisect.bisect_right(counted, at + width) - i for i, at in enumerate(counted)) <= requests
 
 
+@pytest.mark.parametrize("wipe", ["before", "within"])
+def test_the_worst_that_a_wipe_can_do_stays_under_n(redis: Redis, wipe: str) -> None:
+    """All that can be in flight arrives as the window opens, the burst is saved up, and Redis loses its data once."""
+    clock = Clock(redis)
+    quota = clocked(clock, Window(300, 300), deadline=300)
+    spacing = quota.budgets[0].spacing
+
+    def fill() -> int:
+        taken = 0
+        while taken < quota.threads:
+            wait = waits(quota)
+            taken += wait == 0
+            clock.advance(wait)
+        return taken
+
+    counted = fill()
+    if wipe == "before":
+        clock.wipe()
+        counted += fill()
+    clock.advance(10 * spacing)
+    clock.redis.delete(quota._keys[1])
+    opened, wiped = clock.micros, False
+    while clock.micros <= opened + 300 * 10**6:
+        if wipe == "within" and not wiped and clock.micros > opened + 150 * 10**6:
+            clock.wipe()
+            wiped = True
+        wait = waits(quota)
+        counted += wait == 0
+        clock.redis.delete(quota._keys[1])
+        clock.advance(wait)
+
+    assert 290 <= counted <= 300
+
+
 def test_a_busy_budget_is_used_as_far_as_the_spacing_allows(redis: Redis) -> None:
     """3,000 in 5 minutes with 30 % kept: 97.5 % of the rest, plus the burst at the start."""
     clock = Clock(redis)
