@@ -1,7 +1,7 @@
 """A worker process: `a_worker URL LANES THREADS FOLDER`.
 
-It writes a line per drain to `FOLDER/drains`, then does what `FOLDER/order` says: `wait` until that file is gone, or
-`fail`; at the end it writes a line to `FOLDER/finished`.
+It writes a line per drain to `FOLDER/drains`, then does what `FOLDER/order` says: `wait` until that file is gone,
+`hang` so without a heartbeat, or `fail`; at the end it writes a line to `FOLDER/finished`.
 """
 
 import os
@@ -24,8 +24,9 @@ def main(url: str, lanes: str, threads: str, folder: Path) -> None:
         said = order.read_text() if order.exists() else ""
         if said == "fail":
             raise RuntimeError("this drain was told to fail")
-        while said == "wait" and order.exists():
-            beat()
+        while said in ("wait", "hang") and order.exists():
+            if said == "wait":
+                beat()
             time.sleep(0.005)
         write("finished", f"{lane} {os.getpid()}")
 
