@@ -46,8 +46,8 @@ class _Build:
         found = find(self.id, word)
         if found is None:
             refused = REFUSED[self.id].get(word.removesuffix("_id"))
-            reason = refused or f"{self.id} have no attribute{nearest(word, ATTRIBUTES[self.id])}"
-            self.refuse("B125", f'"{word}": {reason}', entry, at)
+            unknown = f'{self.id} have no attribute "{word}"{nearest(word, ATTRIBUTES[self.id])}'
+            self.refuse("B125", f'"{word}" cannot be set: {refused}' if refused else unknown, entry, at)
         return found
 
     def parsed(self, entry: Entry, parse: Callable[[], Expression]) -> Expression | None:

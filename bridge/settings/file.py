@@ -46,6 +46,8 @@ def load_settings(
     clear_text = data.get("clear_text_secrets") is True
     sources, found = read_sources(tables, source_models, place, read.secret, clear_text=clear_text)
     problems += found
+    if isinstance(data.get("sources"), dict):
+        data["sources"] |= {name: {} for name in tables}
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:

@@ -39,7 +39,8 @@ class Settings(Rules):
     mode: Literal["plan", "apply"] = "plan"
     clear_text_secrets: bool = False
     itglue: ITGlueSettings
-    source_tables: dict[str, dict[str, Any]] = Field(alias="sources", min_length=1)
+    source_names: dict[str, dict[str, Any]] = Field(alias="sources", min_length=1, exclude=True)
+    """Empty tables: what stands in them may be secret, and is the sources' own matter."""
     rollout: RolloutRules | None = None
     stops: Stops = Stops()
     organizations: OrganizationRules = OrganizationRules()

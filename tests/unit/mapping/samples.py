@@ -30,16 +30,16 @@ class PsaSettings(BaseModel):
     native: bool = False
 
 
-def settings_of(folder: Path, toml: str) -> Settings:
+def settings_of(folder: Path, toml: str, zone: str = "UTC") -> Settings:
     """Load settings in which `toml` stands below a sound head, from its third line on."""
     path = folder / "bridge.toml"
-    path.write_text(TOP + toml + TABLES, encoding="utf-8")
+    path.write_text(f'{TOP}{toml}{TABLES}zone = "{zone}"\n', encoding="utf-8")
     return load_settings(path, {"psa": PsaSettings}, environment=ENVIRONMENT)
 
 
-def mapping_of(folder: Path, toml: str) -> Mapping:
+def mapping_of(folder: Path, toml: str, zone: str = "UTC") -> Mapping:
     """Compile the mapping of such settings."""
-    return compile_mapping(settings_of(folder, toml))
+    return compile_mapping(settings_of(folder, toml, zone))
 
 
 def configuration(**words: Any) -> dict[str, Any]:
