@@ -130,7 +130,9 @@ def build(definition: Definition, settings: MappingSettings) -> Block:
     values = {word: work.value(word, entry) for word, entry in definition.sets.items()}
     raise_all(work.problems)
     by_name = {value.attribute.name: value for value in values.values() if value is not None}
-    attributes = [each for each in ATTRIBUTES[work.id].values() if each.name not in owners.ignore]
+    # A model stands and falls with its manufacturer: left alone there, it is left alone too.
+    ignored = owners.ignore | ({"model_id"} if "manufacturer_id" in owners.ignore else set())
+    attributes = [each for each in ATTRIBUTES[work.id].values() if each.name not in ignored]
     plan = Plan(
         table=work.id,
         kind=work.kind,

@@ -133,7 +133,10 @@ def _check(tree: nodes.Template, kind: str, source: str, code: str, *, rows_only
     known = WORDS[kind]
     for forbidden in tree.find_all(_FORBIDDEN):
         raise SettingsError(code, f"{source!r} uses {type(forbidden).__name__.lower()}, which a value cannot")
-    used = meta.find_undeclared_variables(tree)
+    # Jinja2 does not count "self", which is no word of a record either.
+    used = meta.find_undeclared_variables(tree) | {
+        each.name for each in tree.find_all(nodes.Name) if each.name == "self"
+    }
     for word in sorted(used):
         if word not in known:
             raise SettingsError("B122", f'{source!r}: a {kind} has no word "{word}"{nearest(word, known)}')
@@ -176,10 +179,12 @@ def parse_template(source: str, kind: str, *, html: bool = False) -> Expression:
         _compilable(tree)
     except TemplateSyntaxError as error:
         raise SettingsError("B123", f"{source!r}: {error.message}") from error
-    if "{{" not in source and "{%" not in source:
-        return Expression(source, constant=source)
     words = _check(tree, kind, source, "B123")
     outputs = tree.body
+    said = [each for output in outputs if isinstance(output, nodes.Output) for each in output.nodes]
+    texts = [each.data for each in said if isinstance(each, nodes.TemplateData)]
+    if len(texts) == len(said) and all(isinstance(each, nodes.Output) for each in outputs):
+        return Expression(source, constant="".join(texts))
     if len(outputs) == 1 and isinstance(output := outputs[0], nodes.Output):
         if len(output.nodes) == 1 and not isinstance(lone := output.nodes[0], nodes.TemplateData):
             inserted = _filtered(lone, "_html" if html else "_defined")

@@ -168,7 +168,9 @@ def test_an_ignored_attribute_is_no_part_of_the_wish(tmp_path: Path) -> None:
 
     assert isinstance(outcome, Desired)
     assert "asset_tag" not in outcome.attributes
-    assert not {"configuration_status_id", "manufacturer_id"} & (set(outcome.attributes) | set(outcome.names))
+    assert not {"configuration_status_id", "manufacturer_id", "model_id"} & (
+        set(outcome.attributes) | set(outcome.names)
+    )
     assert block.owners.ignore == {"configuration_status_id", "manufacturer_id", "asset_tag"}
 
 

@@ -43,6 +43,8 @@ def refused(folder: Path, toml: str) -> list[tuple[str, int | None, str]]:
         ("{{ ref }}", {}, "psa:configuration:4711"),
         ("{% if type == 'Laptop' %}mobile{% else %}fixed{% endif %}", {}, "mobile"),
         ("{% for each in mac_addresses %}{{ each }};{% endfor %}", {"mac_addresses": ["A", "B"]}, "A;B;"),
+        ("{# where #}Rack 4", {}, "Rack 4"),
+        ("{{ '{{' }}x", {}, "{{x"),
         ("  {{ name }}\u200b ", {}, "KRK-LT-14"),
     ],
 )
@@ -146,6 +148,7 @@ def test_every_unknown_word_is_named_with_its_line_and_the_nearest(tmp_path: Pat
         ('set = { position = "{{ name" }', "B123"),
         ("set = { position = \"{% include 'x' %}\" }", "B123"),
         ('set = { position = "{{ range(9) }}" }', "B122"),
+        ('set = { position = "{{ self }}" }', "B122"),
         ('set = { position = "{{ [1, 2] | random }}" }', "B123"),
         ('set = { warranty_expires_at = "soon" }', "B132"),
         ("set = { archived = true }", "B125"),
