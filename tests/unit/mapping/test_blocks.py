@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -302,6 +303,7 @@ def test_blocks_come_parents_first(default_mapping: Mapping) -> None:
     assert default_mapping.blocks_for_kind("ticket") == ()
 
 
+@hypothesis.settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {},

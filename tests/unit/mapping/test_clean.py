@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from bridge.mapping import clean
 from bridge.mapping.clean import Bad
 
 
+@hypothesis.settings(deadline=None)
 @given(st.text())
 def test_a_line_holds_nothing_that_cannot_be_seen_and_is_clean_at_once(value: str) -> None:
     """Cleaning twice changes nothing, and what is left can be printed."""
@@ -22,6 +24,7 @@ def test_a_line_holds_nothing_that_cannot_be_seen_and_is_clean_at_once(value: st
     assert clean.one_line(once) == once
 
 
+@hypothesis.settings(deadline=None)
 @given(st.text())
 def test_long_text_keeps_its_line_breaks(value: str) -> None:
     """Every kind of line break becomes one, and cleaning twice changes nothing."""
@@ -49,6 +52,7 @@ def test_long_text_is_measured_in_bytes() -> None:
     assert clean.lines("ä" * 32_768) == "ä" * 32_768
 
 
+@hypothesis.settings(deadline=None)
 @given(st.binary(min_size=6, max_size=6), st.sampled_from([":", "-", ".", " ", ""]), st.booleans())
 def test_a_mac_address_has_one_form_however_it_is_written(value: bytes, between: str, upper: bool) -> None:
     """Any separator, either case: always AA-BB-CC-DD-EE-FF."""
@@ -76,6 +80,7 @@ def test_what_is_not_one_mac_address_is_bad(value: str) -> None:
     assert isinstance(clean.mac(value), Bad)
 
 
+@hypothesis.settings(deadline=None)
 @given(st.ip_addresses())
 def test_every_address_is_valid_as_it_is_written(value: object) -> None:
     """IPv4 and IPv6 stay as the source wrote them."""
@@ -90,6 +95,7 @@ def test_what_is_not_one_address_is_bad(value: str) -> None:
     assert isinstance(clean.ip(value), Bad)
 
 
+@hypothesis.settings(deadline=None)
 @given(st.datetimes(timezones=st.just(ZoneInfo("UTC"))))
 def test_a_date_is_the_day_in_the_sources_zone(value: datetime) -> None:
     """A time is shifted to the zone before its day is taken, midnight UTC excepted."""
@@ -121,6 +127,7 @@ def test_plain_text_is_escaped_for_notes() -> None:
     assert clean.html_of_plain("gateway <none>\r\nA & B") == "gateway &lt;none&gt;<br>A &amp; B"
 
 
+@hypothesis.settings(deadline=None)
 @given(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.text())))
 def test_no_form_raises_whatever_the_value(value: object) -> None:
     """A value of a form that nobody thought of is good, bad or blank, never a crash."""

@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,6 +176,7 @@ def test_a_quoted_name_may_hold_a_comma() -> None:
 NAMES = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1)
 
 
+@hypothesis.settings(deadline=None)
 @given(st.lists(NAMES, min_size=1), NAMES)
 def test_a_line_reads_back_as_it_was_written(names: list[str], to: str) -> None:
     """Any names joined by commas, with any blanks between."""

@@ -3,6 +3,7 @@
 import tomllib
 from typing import Any
 
+import hypothesis
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,6 +89,7 @@ VALUES = st.recursive(
 )
 
 
+@hypothesis.settings(deadline=None)
 @given(st.dictionaries(KEYS, st.dictionaries(KEYS, VALUES, max_size=3), max_size=3))
 def test_the_scanner_knows_the_paths_that_tomllib_knows(tables: dict[str, dict[str, Any]]) -> None:
     """And the line of each key is a line on which that key stands."""

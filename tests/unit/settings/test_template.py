@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,6 +65,7 @@ def test_the_starter_shows_lines_that_work_when_they_are_uncommented(tmp_path: P
     assert "\n".join(lines).count("\n# ") == text.count("\n# ") - 4
 
 
+@hypothesis.settings(deadline=None)
 @given(st.lists(st.text(max_size=5)), st.text(max_size=5))
 def test_answers_never_break_the_file(rollout: list[str], answer: str) -> None:
     """Whatever a company or a key is called."""
