@@ -1,0 +1,45 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.simulators.connectwise.dataset import tenant
+from tests.simulators.connectwise.psa import Psa
+from tests.simulators.running import Running, running
+
+
+@pytest.fixture(scope="session")
+def shared_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One simulator with the small tenant, whose records no test changes."""
+    data: Path = tmp_path_factory.mktemp("tenant") / "tenant.json"
+    data.write_text(json.dumps(tenant()))
+    with running("connectwise", "--data", str(data), "--limits", "off") as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="module")
+def own_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One simulator of a module, with the small tenant to change."""
+    data: Path = tmp_path_factory.mktemp("tenant") / "tenant.json"
+    data.write_text(json.dumps(tenant()))
+    with running("connectwise", "--data", str(data)) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def psa(shared_process: Running) -> Iterator[Psa]:
+    """Give a client of the small tenant, with every switch at its default."""
+    client = Psa(shared_process)
+    with client.http:
+        yield client
+    shared_process.reset()
+
+
+@pytest.fixture
+def own(own_process: Running) -> Iterator[Psa]:
+    """Give a client of a tenant that the module may change."""
+    client = Psa(own_process)
+    with client.http:
+        yield client
+    own_process.reset()
