@@ -5,9 +5,12 @@ from typing import Any
 
 from simulators.itglue.catalogue import CATALOGUE
 from simulators.itglue.catalogue.configurations import kind_of
+from simulators.itglue.catalogue.related import RELATED_ITEMS, end
+from simulators.itglue.fields import name_key
 from simulators.itglue.rendering import Rendering
 from simulators.itglue.schema import Resource, Row
 from simulators.itglue.stamps import after, stamp
+from simulators.itglue.traits import Traits
 from simulators.kernel import Kernel
 from simulators.records import By, Table
 
@@ -24,7 +27,8 @@ class Account:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._clock = kernel.clock
-        self.tables: dict[str, Table] = {name: Table(kernel.clock) for name in CATALOGUE}
+        self.tables: dict[str, Table] = {name: Table(kernel.clock) for name in (*CATALOGUE, RELATED_ITEMS.name)}
+        self.traits = Traits(self.tables)
         self._rendering = Rendering(self.tables)
         self._last = FIRST_ID - 1
         self._late: dict[str, dict[int, float]] = {}
@@ -81,6 +85,10 @@ class Account:
                 if attribute.refers == resource.name and not attribute.required:
                     for pointing in sorted(self.tables[other.name].find(attribute.name, record)):
                         self.update(other, pointing, {attribute.name: None}, by)
+        links = self.tables[RELATED_ITEMS.name]
+        mark = end(resource.name, record)
+        for link in sorted({*links.find("owner", mark), *links.find("destination", mark)}):
+            links.remove(link, by)
         return self.tables[resource.name].remove(record, by)
 
     def late(self, table: str) -> set[int]:
@@ -126,6 +134,12 @@ class Account:
                 emails = row.get("contact-emails", ())
                 chosen = next((email for email in emails if email.get("primary")), emails[0] if emails else {})
                 row["primary-email"] = chosen.get("value")
+            case "flexible_asset_fields" if "name-key" not in row:
+                row["name-key"] = name_key(
+                    row["name"], (field["name-key"] for field in self.traits.fields(row["flexible-asset-type-id"]))
+                )
+            case "flexible_assets":
+                row["name"] = self.traits.title(row)
             case "organizations":
                 row["ancestor-ids"] = self._ancestors(row.get("parent-id"))
         return row

@@ -5,6 +5,7 @@ from typing import Any
 from simulators.itglue.account import Account
 from simulators.itglue.adapters import adapter, with_keys
 from simulators.itglue.catalogue import CATALOGUE
+from simulators.itglue.catalogue.related import RELATED_ITEMS
 from simulators.itglue.refusals import Refusal
 from simulators.itglue.routes import Route, resolve
 from simulators.itglue.schema import Resource, Row
@@ -25,6 +26,8 @@ class Person:
 
     def dump(self, path: str) -> list[Any] | None:
         """Return every record of a resource, of a record's children, or one record."""
+        if path.strip("/") == RELATED_ITEMS.name:
+            return self._account.dump(RELATED_ITEMS)
         try:
             route = self._route(path)
         except ControlError:
@@ -54,10 +57,27 @@ class Person:
         if route.record is None or not self._account.has(route.resource.name, route.record):
             raise ControlError(404, f"records/{path}: no such record")
         if method == "DELETE":
+            self._check_unused(route.resource, route.record)
             self._storing.remove(route.resource, route.record, "person")
         else:
-            self._storing.update(route.resource, route.record, self._row(route.resource, body), "person")
+            changes = self._row(route.resource, body)
+            if route.resource.name == "flexible_assets" and "traits" in body.get("attributes", {}):
+                row = self._account.tables["flexible_assets"].rows[route.record]
+                kept = {k: v for k, v in row.get("traits", {}).items() if k not in body["attributes"]["traits"]}
+                changes["traits"] = kept | self._traits(row["flexible-asset-type-id"], body)
+            self._storing.update(route.resource, route.record, changes, "person")
         return self._account.known(route.resource, route.record)
+
+    def _check_unused(self, resource: Resource, record: int) -> None:
+        for other in CATALOGUE.values():
+            for attribute in other.stored.values():
+                if attribute.refers != resource.name or not attribute.required:
+                    continue
+                above = other.parent is not None and other.parent.resource == resource.name
+                if not above and attribute.name != "manufacturer-id":
+                    used = self._account.tables[other.name].find(attribute.name, record)
+                    if used:
+                        raise ControlError(400, f"{resource.name} {record} is used by {len(used)} {other.name}")
 
     def load(self, path: str, record: dict[str, Any]) -> None:
         """Take a record that was there before, with its id if it has one."""
@@ -76,11 +96,25 @@ class Person:
         for name, attribute in resource.stored.items():
             if attribute.required and name not in row and attribute.name != "manufacturer-id":
                 raise ControlError(400, f"{resource.name}: {name} is missing")
+        if resource.name == "flexible_assets":
+            row["traits"] = self._traits(row["flexible-asset-type-id"], body)
         record = body.get("id")
         number = None if record is None else identifier(record)
         if record is not None and (number is None or number in self._account.tables[resource.name].history):
             raise ControlError(400, f"{resource.name}: id {record} is no number or was used")
-        return self._storing.create(resource, row, by, record=number)
+        made = self._storing.create(resource, row, by, record=number)
+        for field in self._fields(resource, body):
+            self._create(Route(CATALOGUE["flexible_asset_fields"], parent=made), field, by)
+        return made
+
+    @staticmethod
+    def _fields(resource: Resource, body: Any) -> list[Any]:
+        if resource.name != "flexible_asset_types":
+            return []
+        relationships = body.get("relationships") or {}
+        named = relationships.get("flexible-asset-fields") or relationships.get("flexible_asset_fields") or {}
+        fields: list[Any] = named.get("data", [])
+        return fields
 
     def _row(self, resource: Resource, body: Any) -> Row:
         if not isinstance(body, dict):
@@ -89,7 +123,9 @@ class Person:
         row: Row = {}
         for spelled, value in sent.items():
             name = spelled.replace("_", "-")
-            if name == "id" or name in resource.read_only - {"synced"}:
+            if name == "id" or name in resource.read_only - {"synced", "traits"}:
+                continue
+            if name == "traits" and resource.name == "flexible_assets":
                 continue
             if name == "synced":
                 row["psa-integration"] = "enabled" if value else None
@@ -118,6 +154,19 @@ class Person:
             return with_keys(row, tuple(adapter(self._account.new_id(), link) for link in several))
         except ValueError as error:
             raise ControlError(400, f"{resource.name}: {error}") from None
+
+    def _traits(self, type_: int, body: Any) -> Row:
+        sent = body.get("attributes", body).get("traits", {})
+        writable = {
+            key: [one["id"] for one in value["values"] if "id" in one]
+            if isinstance(value, dict) and "values" in value
+            else value
+            for key, value in sent.items()
+        }
+        try:
+            return self._account.traits.stored(type_, writable, drop_unknown=False, by_person=True)
+        except Refusal as refusal:
+            raise ControlError(400, f"flexible_assets: {refusal.answer.body['errors'][0]}") from None
 
     def _merge(self, path: str, body: Any) -> Any:
         route = self._route(path)

@@ -7,13 +7,17 @@ from simulators.exchange import Answer, Request
 from simulators.itglue.account import Account
 from simulators.itglue.adapters import document as adapter_document
 from simulators.itglue.catalogue import CATALOGUE
+from simulators.itglue.catalogue.related import RELATED_ITEMS, end
 from simulators.itglue.query import Query
 from simulators.itglue.refusals import JSON_API, no_route, not_found, unreachable
 from simulators.itglue.routes import Route
 from simulators.itglue.schema import Resource, Row
 from simulators.itglue.selection import Selection
 
-_FROM_TABLE = {"configuration_interfaces": "configuration-id"}
+_FROM_TABLE = {
+    "configuration_interfaces": "configuration-id",
+    "flexible_asset_fields": "flexible-asset-type-id",
+}
 
 
 class Reading:
@@ -42,7 +46,9 @@ class Reading:
 
     def read(self, route: Route, request: Request, query: Query) -> Answer:
         """Answer a GET."""
-        if route.record is None and not route.nested and not route.resource.flat_list:
+        if (route.record is None and not route.nested and not route.resource.flat_list) or (
+            route.nested and route.resource.nested_posts_only
+        ):
             raise no_route()
         self.check_parent(route)
         if route.record is None:
@@ -58,7 +64,7 @@ class Reading:
         if query is not None and query.include:
             words = self._words(resource, query)
             if words:
-                body["included"] = self._include([(record, row, data)], words)
+                body["included"] = self._include(resource, [(record, row, data)], words)
         return Answer(status, body, {"content-type": JSON_API}, rows=1)
 
     def several(self, resource: Resource, records: list[int], status: int) -> Answer:
@@ -78,7 +84,7 @@ class Reading:
         body = page_body([data for _, _, data in shown], len(ids), pages, request, query)
         words = self._words(resource, query)
         if words:
-            body["included"] = self._include(shown, words)
+            body["included"] = self._include(resource, shown, words)
         return Answer(200, body, {"content-type": JSON_API}, rows=len(shown))
 
     @staticmethod
@@ -87,21 +93,25 @@ class Reading:
         known = resource.includes | resource.single_includes
         return [word for word in dict.fromkeys(query.include) if word in known]
 
-    def _include(self, shown: list[tuple[int, Row, Row]], words: list[str]) -> list[Row]:
+    def _include(self, resource: Resource, shown: list[tuple[int, Row, Row]], words: list[str]) -> list[Row]:
         included: dict[tuple[str, str], Row] = {}
         for record, row, data in shown:
             for word in words:
-                found = self._side_loaded(word, record, row)
+                found = self._side_loaded(resource, word, record, row)
                 pointers = [{"id": one["id"], "type": one["type"]} for one in found]
                 data["relationships"][word.replace("_", "-")] = {"data": pointers}
                 included |= {(one["type"], one["id"]): one for one in found}
         return list(included.values())
 
-    def _side_loaded(self, word: str, record: int, row: Row) -> list[Row]:
+    def _side_loaded(self, resource: Resource, word: str, record: int, row: Row) -> list[Row]:
         if word == "adapters_resources":
             return [adapter_document(link) for link in row.get("adapters", ())]
         if word == "location" and (location := self._account.row("locations", row.get("location-id"))) is not None:
             return [self._account.document(CATALOGUE["locations"], row["location-id"], location)]
+        if word == "related_items":
+            links = self._account.tables[word]
+            found = sorted(links.find("owner", end(resource.name, record)))
+            return [self._account.document(RELATED_ITEMS, one, links.rows[one]) for one in found]
         if word in _FROM_TABLE:
             table = self._account.tables[word]
             found = sorted(table.find(_FROM_TABLE[word], record))

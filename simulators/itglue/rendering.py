@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from simulators.itglue.schema import Attribute, Computed, Part, Resource, Row, Twin
+from simulators.itglue.schema import Attribute, Computed, Destination, Part, Resource, Row, TraitValues, Twin
+from simulators.itglue.traits import Traits
 from simulators.records import Table
 
 
@@ -55,6 +56,10 @@ class Rendering:
             return _Step(part.name, None, self._twin(part), False)
         if isinstance(part, Computed):
             return _Step(part.name, None, part.work_out, False)
+        if isinstance(part, TraitValues):
+            return _Step(part.name, None, Traits(self._tables).shown, False)
+        if isinstance(part, Destination):
+            return _Step(part.name, None, self._destination(part), False)
         table, field = self._tables[part.table], part.field
         return _Step(part.name, None, lambda record, _: len(table.find(field, record)), False)
 
@@ -68,6 +73,13 @@ class Rendering:
             return held.get(of)
 
         return name
+
+    def _destination(self, part: Destination) -> Callable[[int, Row], Any]:
+        def value(_: int, row: Row) -> Any:
+            table, _, record = row["destination"].partition(":")
+            return self._tables[table].rows.get(int(record), {}).get(part.of, part.default)
+
+        return value
 
 
 def _worked_out(part: Attribute, listed: bool) -> Callable[[int, Row], Any] | None:

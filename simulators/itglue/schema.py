@@ -60,7 +60,23 @@ class Computed:
     work_out: Callable[[int, Row], Any]
 
 
-Part = Attribute | Twin | Count | Computed
+@dataclass(frozen=True)
+class TraitValues:
+    """The traits of a flexible asset, shown after the fields of its type."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A read-only copy of an attribute of the record that a related item leads to."""
+
+    name: str
+    of: str
+    default: Any = None
+
+
+Part = Attribute | Twin | Count | Computed | TraitValues | Destination
 
 
 @dataclass(frozen=True)
@@ -73,6 +89,10 @@ class Filter:
     """`filter[exclude][…]` exists too."""
     span: bool = False
     """`filter[range][…]` exists too."""
+    unset: bool = False
+    """What a flag counts as while nothing is stored."""
+    needed: bool = False
+    """The list is refused without it."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +122,10 @@ class Resource:
     bulk_creates: bool = False
     """Bulk create, only ever on the nested route."""
     bulk_deletes: bool = False
-    nested_delete: bool = False
-    """DELETE of one record on the nested route."""
+    single_delete: frozenset[str] = frozenset()
+    """Routes that take a DELETE of one record: `flat`, `nested`."""
+    nested_posts_only: bool = False
+    """The nested route takes POST and nothing else."""
     relationships: frozenset[str] = frozenset()
     """What a POST may carry in `relationships`."""
     open_when_synced: frozenset[str] | None = None

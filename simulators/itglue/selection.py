@@ -7,7 +7,7 @@ from typing import Any
 from simulators.itglue.account import Account
 from simulators.itglue.adapters import INTEGRATIONS, RMM_INTEGRATIONS
 from simulators.itglue.query import Condition, Query
-from simulators.itglue.refusals import bad_request, invalid, unprocessable
+from simulators.itglue.refusals import bad_request, invalid, titled, unprocessable
 from simulators.itglue.schema import Filter, Resource, Row, Twin
 from simulators.itglue.stamps import bounds
 from simulators.itglue.values import boolean, identifier
@@ -15,6 +15,7 @@ from simulators.kernel import Kernel
 
 Test = Callable[[int, Row], bool]
 _KEPT = 64
+_NEEDS_TYPE = "Cannot index flexible assets without providing a flexible asset type ID filter"
 
 
 class Selection:
@@ -57,6 +58,9 @@ class Selection:
                     raise bad_request(f"Filter {condition.word} is not allowed", f"filter[{condition.word}]")
                 continue
             known.append((condition, filter_))
+        needed_words = {word for word, filter_ in resource.filters.items() if filter_.needed}
+        if needed_words - {condition.word for condition, _ in known}:
+            raise unprocessable(titled(_NEEDS_TYPE, None, 422))
         kinds = {filter_.kind for _, filter_ in known}
         for kind, needed, word in (("psa_id", "psa_type", "psa"), ("rmm_id", "rmm_type", "rmm")):
             if kind in kinds and needed not in kinds:
@@ -177,7 +181,7 @@ def _test(condition: Condition, filter_: Filter) -> Test:
         )
     if filter_.kind == "flag":
         wanted = {_truth(condition, value) for value in condition.values}
-        return lambda _, row: bool(row.get(filter_.field)) in wanted
+        return lambda _, row: bool(row.get(filter_.field, filter_.unset)) in wanted
     return _between(condition, filter_.field)
 
 

@@ -7,16 +7,19 @@ from typing import Any
 from simulators.exchange import Answer, Request
 from simulators.itglue import builtin, refusals, unbuilt
 from simulators.itglue.account import Account
+from simulators.itglue.bodies import data_of
 from simulators.itglue.ownership import STATES, set_state
 from simulators.itglue.person import Person
 from simulators.itglue.push import Push
 from simulators.itglue.query import parse
 from simulators.itglue.reading import Reading
 from simulators.itglue.refusals import Refusal
-from simulators.itglue.routes import resolve, segments
+from simulators.itglue.related import Related
+from simulators.itglue.routes import Route, resolve, segments
 from simulators.itglue.selection import Selection
 from simulators.itglue.storing import Storing
 from simulators.itglue.switches import SWITCHES
+from simulators.itglue.values import identifier
 from simulators.itglue.writing import Writing
 from simulators.kernel import Kernel
 from simulators.refusal import ControlError
@@ -41,6 +44,7 @@ class ItGlue:
         selection = Selection(kernel, self._account)
         self._reading = Reading(self._account, selection)
         self._writing = Writing(kernel, self._account, self._reading, selection, storing)
+        self._related = Related(kernel, self._account)
         self._person = Person(self._account, storing)
         self._windows: dict[str, Window] = {}
         self._state = "on"
@@ -124,8 +128,12 @@ class ItGlue:
         unused = unbuilt.answer(parts, request)
         if unused is not None:
             return unused
+        if parts[2:4] == ["relationships", "related_items"]:
+            return self._related.answer(parts, request)
         route = resolve(parts)
         query = parse(request.query)
+        if route.resource.name == "flexible_assets" and request.method in ("POST", "PATCH", "PUT"):
+            self._note_password(route, request)
         match request.method:
             case "GET":
                 return self._reading.read(route, request, query)
@@ -146,6 +154,21 @@ class ItGlue:
         rule = unbuilt.violation([part for part in request.path.split("/") if part], request.method, query)
         if rule is not None:
             self._kernel.violate(request, rule)
+
+    def _note_password(self, route: Route, request: Request) -> None:
+        try:
+            data = data_of(request, plain_json=True)
+        except Refusal:
+            return
+        for sent in data if isinstance(data, list) else [data]:
+            attributes = sent.get("attributes") if isinstance(sent, dict) else None
+            if not isinstance(attributes, dict):
+                continue
+            given = {str(name).replace("_", "-"): value for name, value in attributes.items()}
+            row = self._account.row("flexible_assets", route.record or identifier(given.get("id"))) or {}
+            type_ = row.get("flexible-asset-type-id") or identifier(given.get("flexible-asset-type-id"))
+            if self._account.traits.writes_password(type_, given.get("traits")):
+                self._kernel.violate(request, "password_trait")
 
     def _wrong_key(self) -> Refusal:
         if self._kernel.switches["wrong_key"] == "json_401":

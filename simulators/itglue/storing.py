@@ -1,7 +1,7 @@
 """Storing a record with everything that follows from it: mirroring, and the push to the PSA."""
 
 from simulators.itglue.account import Account
-from simulators.itglue.catalogue.configurations import CONFIGURATION_INTERFACES
+from simulators.itglue.catalogue.flexible import FLEXIBLE_ASSETS
 from simulators.itglue.interfaces import configuration_written, interface_written, mirror
 from simulators.itglue.push import Push
 from simulators.itglue.schema import Resource, Row
@@ -26,9 +26,10 @@ class Storing:
             self._push.created(resource, record)
         return record
 
-    def add_interface(self, configuration: int, row: Row) -> None:
-        """Store an interface that came along with its configuration."""
-        self.create(CONFIGURATION_INTERFACES, row | {"configuration-id": configuration}, "api")
+    def add(self, resource: Resource, above: int, row: Row) -> None:
+        """Store a record that came along with the one above it."""
+        assert resource.parent is not None
+        self.create(resource, row | {resource.parent.key: above}, "api")
 
     def update(self, resource: Resource, record: int, changes: Row, by: By) -> None:
         """Change a record."""
@@ -42,5 +43,16 @@ class Storing:
     def remove(self, resource: Resource, record: int, by: By) -> None:
         """Delete a record with everything below it."""
         row = self._account.remove(resource, record, by)
+        if resource.name == "flexible_asset_fields":
+            self._forget_trait(row["flexible-asset-type-id"], row["name-key"], by)
         if resource.name == "configuration_interfaces" and self._account.has("configurations", row["configuration-id"]):
             mirror(self._account, row["configuration-id"], by)
+
+    def _forget_trait(self, type_: int, key: str, by: By) -> None:
+        # The field's data in every asset is lost (reference 5.8).
+        table = self._account.tables["flexible_assets"]
+        for record in sorted(table.find("flexible-asset-type-id", type_)):
+            traits = table.rows[record].get("traits", {})
+            if key in traits:
+                kept = {name: value for name, value in traits.items() if name != key}
+                self._account.update(FLEXIBLE_ASSETS, record, {"traits": kept}, by)

@@ -3,7 +3,7 @@
 from simulators.exchange import Answer, Request
 from simulators.itglue.query import Query, parse
 from simulators.itglue.reading import page_body
-from simulators.itglue.refusals import JSON_API, no_route, not_found, titled, unprocessable, unreachable
+from simulators.itglue.refusals import JSON_API, no_route, not_found, unreachable
 
 FORBIDDEN = {
     "passwords": "passwords",
@@ -15,13 +15,12 @@ FORBIDDEN = {
 
 _LISTS = frozenset({
     *FORBIDDEN, "domains", "expirations", "logs", "users", "groups", "checklists", "checklist_templates", "documents",
-    "flexible_asset_types", "flexible_assets", "ssl_certificates", "tickets",
+    "ssl_certificates", "tickets",
 })  # fmt: skip
 _UNDER_ORGANIZATION = frozenset({
-    "passwords", "domains", "expirations", "checklists", "documents", "flexible_assets",
+    "passwords", "domains", "expirations", "checklists", "documents",
 })  # fmt: skip
 _NO_FLAT_LIST = frozenset({"documents"})
-_NO_NESTED_LIST = frozenset({"flexible_assets"})
 
 
 def violation(parts: list[str], method: str, query: Query) -> str | None:
@@ -48,27 +47,19 @@ def answer(parts: list[str], request: Request) -> Answer | None:
                 raise unreachable() if word in FORBIDDEN else no_route()
             if word in _NO_FLAT_LIST:
                 raise no_route()
-            query = parse(request.query)
-            if word == "flexible_assets" and not _names_type(query):
-                title = "Cannot index flexible assets without providing a flexible asset type ID filter"
-                raise unprocessable(titled(title, None, 422))
-            return _empty(request, query)
+            return _empty(request)
         case [word, record] if word in _LISTS and record.isdecimal():
             # A document by id was answered 401 in a live test (reference 5.11).
             raise unreachable() if word == "documents" and request.method == "GET" else not_found()
         case ["organizations", parent, "relationships", word] if word in _UNDER_ORGANIZATION and parent.isdecimal():
-            if request.method != "GET" or word in _NO_NESTED_LIST:
+            if request.method != "GET":
                 raise no_route()
-            return _empty(request, parse(request.query))
+            return _empty(request)
         case [_, parent, "relationships", word, *_] if word in FORBIDDEN and parent.isdecimal():
             raise not_found()
         case _:
             return None
 
 
-def _names_type(query: Query) -> bool:
-    return any(condition.word == "flexible_asset_type_id" for condition in query.conditions)
-
-
-def _empty(request: Request, query: Query) -> Answer:
-    return Answer(200, page_body([], 0, 0, request, query), {"content-type": JSON_API})
+def _empty(request: Request) -> Answer:
+    return Answer(200, page_body([], 0, 0, request, parse(request.query)), {"content-type": JSON_API})

@@ -4,6 +4,7 @@ from typing import Any
 
 from simulators.itglue.account import Account
 from simulators.itglue.bodies import Item
+from simulators.itglue.flexible import Flexible
 from simulators.itglue.interfaces import primary_ip_after
 from simulators.itglue.ownership import is_owned
 from simulators.itglue.refusals import blank, detailed, invalid, must_exist, synced, titled, unprocessable, unreachable
@@ -20,11 +21,14 @@ class Validation:
     def __init__(self, kernel: Kernel, account: Account) -> None:
         self._kernel = kernel
         self._account = account
+        self._flexible = Flexible(kernel, account)
 
     def created(self, resource: Resource, item: Item, parent: int | None) -> Row:
         """Return the row that a POST makes."""
         found: list[dict[str, Any]] = []
         changes = self._changes(resource, item, found)
+        if resource.name == "flexible_assets":
+            changes["traits"] = self._flexible.traits(changes.get("flexible-asset-type-id"), item)
         above = resource.parent
         if above is not None and parent is not None:
             changes[above.key] = parent
@@ -37,13 +41,23 @@ class Validation:
             raise unprocessable(*found)
         return changes
 
-    def part(self, resource: Resource, item: Item) -> Row:
-        """Return the row of a record that comes along with the one above it."""
+    def parts(self, resource: Resource, items: list[Item]) -> list[Row]:
+        """Return the rows of records that come along with the one above them."""
         found: list[dict[str, Any]] = []
-        changes = self._changes(resource, item, found)
+        rows = []
+        for item in items:
+            row = self._changes(resource, item, found)
+            found += [
+                blank(name)
+                for name, attribute in resource.writable.items()
+                if attribute.required and attribute.refers is None and row.get(name) is None
+            ]
+            rows.append(row)
+        if resource.name == "flexible_asset_fields":
+            found += self._flexible.together(rows)
         if found:
             raise unprocessable(*found)
-        return changes
+        return rows
 
     def updated(self, resource: Resource, record: int, item: Item) -> Row:
         """Return the changes that a PATCH makes to a record."""
@@ -51,6 +65,12 @@ class Validation:
         self._check_ownership(resource, row, item)
         found: list[dict[str, Any]] = []
         changes = self._changes(resource, item, found)
+        extra: Row = {}
+        if resource.name == "flexible_assets":
+            # Taken from clients that send it along, without effect (reference 5.9).
+            changes.pop("flexible-asset-type-id", None)
+            if "traits" in item.attributes:
+                extra["traits"] = self._flexible.traits(row["flexible-asset-type-id"], item)
         for name in changes:
             attribute = resource.writable[name]
             if changes[name] is None and not attribute.nullable:
@@ -58,13 +78,15 @@ class Validation:
         self._check_whole(resource, record, row, changes, found)
         if found:
             raise unprocessable(*found)
-        return changes
+        return changes | extra
 
     def check_deletable(self, resource: Resource, record: int) -> None:
         """Refuse to delete what the native sync owns."""
         row = self._account.tables[resource.name].rows[record]
         if is_owned(resource, row):
             raise unprocessable(synced("base"))
+        if resource.name == "flexible_asset_fields":
+            self._flexible.deletable(record)
         if resource.name == "configuration_interfaces":
             found: list[dict[str, Any]] = []
             self._check_primary_ip(record, row, None, found)
@@ -82,7 +104,7 @@ class Validation:
             raise unprocessable(synced("contact-emails.base"))
 
     def _changes(self, resource: Resource, item: Item, found: list[dict[str, Any]]) -> Row:
-        dropped = {word.replace("_", "-") for word in self._kernel.switches["drop_attributes"]}
+        dropped = self._dropped()
         changes: Row = {}
         for name, value in item.attributes.items():
             attribute = resource.writable.get(name)
@@ -96,6 +118,9 @@ class Validation:
             if attribute.refers is not None and changes[name] is not None:
                 self._check_reference(attribute, changes[name], found)
         return changes
+
+    def _dropped(self) -> set[str]:
+        return {word.replace("_", "-") for word in self._kernel.switches["drop_attributes"]}
 
     def _check_reference(self, attribute: Attribute, record: int, found: list[dict[str, Any]]) -> None:
         assert attribute.refers is not None
@@ -121,6 +146,8 @@ class Validation:
                 self._check_same_organization(wanted, changes, found)
             case "organizations" if changes.get("parent-id") is not None:
                 self._check_line(record, changes["parent-id"], found)
+            case "flexible_asset_fields":
+                self._flexible.field(record, row, changes, found)
             case "configuration_interfaces" if wanted.get("configuration-id") is not None:
                 self._check_primary_ip(record, wanted, changes, found)
 

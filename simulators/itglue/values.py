@@ -46,7 +46,13 @@ def checked(attribute: Attribute, value: Any, *, by_person: bool = False) -> Any
     match attribute.kind:
         case "raw":
             return value
-        case "reference" | "integer":
+        case "integer":
+            if value in (0, "0") and not isinstance(value, bool):
+                return 0
+            if (number := identifier(value)) is None:
+                raise InvalidValueError("is not a number")
+            return number
+        case "reference":
             if (number := identifier(value)) is None:
                 raise InvalidValueError("is not a number")
             return number

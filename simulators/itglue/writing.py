@@ -7,6 +7,8 @@ from simulators.exchange import Answer, Request
 from simulators.itglue.account import Account
 from simulators.itglue.bodies import Item, data_of, item, related
 from simulators.itglue.catalogue.configurations import CONFIGURATION_INTERFACES
+from simulators.itglue.catalogue.flexible import FLEXIBLE_ASSET_FIELDS
+from simulators.itglue.fields import faults_of_several, faults_of_type
 from simulators.itglue.query import Query
 from simulators.itglue.reading import Reading
 from simulators.itglue.refusals import (
@@ -14,7 +16,9 @@ from simulators.itglue.refusals import (
     bad_request,
     bulk_not_allowed,
     detailed,
+    errors,
     no_route,
+    server_error,
     unprocessable,
     unreachable,
 )
@@ -31,11 +35,14 @@ REMOVAL_SECONDS = 300
 T = TypeVar("T")
 
 
+_BELOW = {"configuration_interfaces": CONFIGURATION_INTERFACES, "flexible_asset_fields": FLEXIBLE_ASSET_FIELDS}
+
+
 class Planned(NamedTuple):
-    """A checked row, with the interfaces that come along."""
+    """A checked row, with the records that come along below it."""
 
     row: Row
-    interfaces: list[Row]
+    below: list[tuple[Resource, Row]]
 
 
 class Writing:
@@ -68,7 +75,11 @@ class Writing:
         """Answer a PATCH or a PUT."""
         resource = route.resource
         collection = route.record is None
-        if not resource.updates or (collection and not route.nested and not resource.bulk_updates):
+        if (
+            not resource.updates
+            or (collection and not route.nested and not resource.bulk_updates)
+            or (route.nested and resource.nested_posts_only)
+        ):
             raise no_route()
         data = self._data(request)
         if collection and not route.nested:
@@ -88,9 +99,13 @@ class Writing:
     def delete(self, route: Route, request: Request, query: Query) -> Answer:
         """Answer a DELETE."""
         resource = route.resource
-        if resource.nested_delete:
+        if route.record is not None and ("nested" if route.nested else "flat") in resource.single_delete:
             return self._delete_one(route)
-        if not resource.bulk_deletes or (route.record is not None and not route.nested):
+        if (
+            not resource.bulk_deletes
+            or (route.record is not None and not route.nested)
+            or (route.nested and resource.nested_posts_only)
+        ):
             raise no_route()
         if query.conditions and not route.nested:
             if request.body and self._data(request):
@@ -114,6 +129,8 @@ class Writing:
         several = [item(resource, one) for one in data]
         self._reading.check_parent(route)
         plans, refusal = self._each(several, lambda one: self._planned(resource, one, route.parent))
+        if resource.name == "flexible_asset_fields" and (found := faults_of_several([plan.row for plan in plans])):
+            raise unprocessable(*found)
         records = [self._store(resource, plan) for plan in plans]
         if refusal is not None:
             raise refusal
@@ -158,31 +175,40 @@ class Writing:
         return sent.id, sent
 
     def _planned(self, resource: Resource, sent: Item, parent: int | None) -> Planned:
+        if resource.name == "flexible_asset_types" and "fields" in sent.attributes:
+            # The documented table asks for them, the service breaks down on them (reference 4).
+            raise server_error()
         row = self._validation.created(resource, sent, parent)
-        interfaces: list[Row] = []
-        if "configuration_interfaces" in resource.relationships:
-            interfaces = [
-                self._validation.part(CONFIGURATION_INTERFACES, item(CONFIGURATION_INTERFACES, one))
-                for one in related(sent).get("configuration_interfaces", ())
-            ]
-        return Planned(row, interfaces)
+        below = []
+        for word, members in related(sent).items():
+            if word in resource.relationships:
+                rows = self._validation.parts(_BELOW[word], [item(_BELOW[word], one) for one in members])
+                below += [(_BELOW[word], one) for one in rows]
+        if resource.name == "flexible_asset_types" and (found := faults_of_type([field for _, field in below])):
+            raise unprocessable(*found)
+        return Planned(row, below)
+
+    def _no_relationships(self, resource: Resource) -> Refusal:
+        detail = "relationships are not allowed in an update"
+        if resource.name == "flexible_asset_types" and self._kernel.switches["relationships_in_type_patch"] == 403:
+            pointer = {"pointer": "data/relationships"}
+            return errors(403, {"status": 403, "title": "Forbidden", "detail": detail, "source": pointer})
+        return unprocessable(detailed(detail, "data/relationships"))
 
     def _changes(self, resource: Resource, record: int, sent: Item) -> Row:
         if not self._account.has(resource.name, record):
             raise unreachable()
         if sent.relationships:
-            raise unprocessable(detailed("relationships are not allowed in an update", "data/relationships"))
+            raise self._no_relationships(resource)
         return self._validation.updated(resource, record, sent)
 
     def _store(self, resource: Resource, plan: Planned) -> int:
         record = self._storing.create(resource, plan.row, "api")
-        for interface in plan.interfaces:
-            self._storing.add_interface(record, interface)
+        for below, row in plan.below:
+            self._storing.add(below, record, row)
         return record
 
     def _delete_one(self, route: Route) -> Answer:
-        if not route.nested or route.record is None:
-            raise no_route()
         self._reading.check_parent(route)
         record = self._reading.check_record(route)
         self._validation.check_deletable(route.resource, record)

@@ -2,6 +2,7 @@
 
 from simulators.itglue.catalogue.configurations import CONFIGURATION_INTERFACES, CONFIGURATIONS
 from simulators.itglue.catalogue.contacts import CONTACTS
+from simulators.itglue.catalogue.flexible import FLEXIBLE_ASSET_FIELDS, FLEXIBLE_ASSET_TYPES, FLEXIBLE_ASSETS
 from simulators.itglue.catalogue.locations import LOCATIONS
 from simulators.itglue.catalogue.lookups import (
     CONFIGURATION_STATUSES,
@@ -38,5 +39,8 @@ CATALOGUE: dict[str, Resource] = {
         CONTACTS,
         CONFIGURATIONS,
         CONFIGURATION_INTERFACES,
+        FLEXIBLE_ASSET_TYPES,
+        FLEXIBLE_ASSET_FIELDS,
+        FLEXIBLE_ASSETS,
     )
 }

@@ -141,6 +141,6 @@ CONFIGURATION_INTERFACES = Resource(
     flat_list=False,
     bulk_updates=True,
     bulk_creates=True,
-    nested_delete=True,
+    single_delete=frozenset({"nested"}),
     hidden=frozenset({"configuration-id"}),
 )
