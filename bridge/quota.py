@@ -152,6 +152,7 @@ class Quota:
     ) -> None:
         self.budgets = tuple(budget(window, share) for window in windows)
         self.threads = min(each.in_flight for each in self.budgets)
+        self.deadline = deadline
         self._margin = margin
         self._life = deadline + margin
         self._first_pause = first_pause

@@ -78,7 +78,8 @@ class Turn:
 class ITGlue:
     """The client of one account. Safe to share between threads.
 
-    `where` is a region (us, eu, au) or the address of an own host; the key goes nowhere else. Every call needs the
+    `where` is a region (us, eu, au) or the address of an own host; the key goes nowhere else. `deadline` is the
+    quota's unless a shorter one is named. Each process makes its own. Every call needs the
     quota and may raise what `Quota.acquire` raises, then with nothing sent. Reads raise AuthError, RateLimitError,
     SideDownError, RejectedError. Writes raise them only where provably nothing was carried out, and
     UnknownOutcomeError for every other failure.
@@ -90,9 +91,12 @@ class ITGlue:
         key: SecretStr,
         quota: Quota,
         *,
-        deadline: float = 45.0,
+        deadline: float | None = None,
         verify: bool | str = True,
     ) -> None:
+        deadline = quota.deadline if deadline is None else deadline
+        if deadline > quota.deadline:
+            raise ValueError("a request may outlive its slot: the quota was made for a shorter deadline")
         self.url = address(where)
         self.quota = quota
         self._transport = Transport(
@@ -153,11 +157,13 @@ class ITGlue:
             took = time.monotonic() - asked_at
         return Listing(document.rows, document.included, document.total, document.next_page, date, took)
 
-    def get(self, resource: Kind | str, id_: str, *, lane: Lane, include: Sequence[str] = ()) -> Row | None:
+    def get(
+        self, resource: Kind | str, id_: str, *, lane: Lane, include: Sequence[str] = (), max_wait: float = 5.0
+    ) -> Row | None:
         """Read one record; None where there is none of that id."""
         params: list[tuple[str, str | int]] = [("include", ",".join(include))] if include else []
         try:
-            with self.turn(lane) as turn:
+            with self.turn(lane, max_wait) as turn:
                 document, _ = self._read(turn, f"{kind_of(resource).word}/{_digits(id_)}", params)
         except RejectedError as error:
             if error.status == 404:
@@ -176,6 +182,8 @@ class ITGlue:
     ) -> Answer:
         """Create one record on the flat route, or several of one parent on the nested one (api 1.5)."""
         kind = kind_of(resource)
+        if not kind.writable:
+            raise ValueError(f"{kind.word} cannot be written")
         if len(rows) == 1:
             alone = dict(rows[0]) if parent is None else {**rows[0], _parent_id(kind, parent): parent[1]}
             path, body = kind.word, encode(kind.word, alone)

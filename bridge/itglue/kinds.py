@@ -10,7 +10,7 @@ class Kind:
     `parent` is the resource under which it lives; `nested_list` says that the list of one parent has a route of its
     own, on which filters do not work, else it is the flat list with a filter on the parent's id. `sort` is what makes
     pages stable. `bulk_create` says that several can be made in one request, on the parent's route; `bulk_update` that several can be
-    changed in one, on the flat route. `identity` are the attributes by which people tell records apart. `synced` are
+    changed in one, on the flat route. `by_id` says that lists can be filtered by id. `identity` are the attributes by which people tell records apart. `synced` are
     the attributes that stay writable on a record owned by the native sync. `adapters` says that PSA ids can be asked
     for with the list.
     """
@@ -23,6 +23,7 @@ class Kind:
     writable: bool = True
     bulk_create: bool = False
     bulk_update: bool = False
+    by_id: bool = False
     archivable: bool = False
     adapters: bool = False
     synced: frozenset[str] = frozenset()
@@ -44,6 +45,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "organizations",
             bulk_update=True,
+            by_id=True,
             adapters=True,
             synced=frozenset({"alert", "description", "quick_notes"}),
         ),
@@ -55,6 +57,7 @@ KINDS: dict[str, Kind] = {
             parent="organizations",
             bulk_create=True,
             bulk_update=True,
+            by_id=True,
             archivable=True,
             adapters=True,
             synced=frozenset(
@@ -74,18 +77,19 @@ KINDS: dict[str, Kind] = {
         Kind("configuration_types"),
         Kind("configuration_statuses"),
         Kind("manufacturers"),
-        Kind("models", parent="manufacturers", nested_list=True, bulk_create=True, bulk_update=True),
+        Kind("models", parent="manufacturers", nested_list=True, bulk_create=True, bulk_update=True, by_id=True),
         Kind("operating_systems", writable=False),
-        Kind("locations", parent="organizations", bulk_create=True, bulk_update=True, adapters=True),
+        Kind("locations", parent="organizations", bulk_create=True, bulk_update=True, by_id=True, adapters=True),
         Kind(
             "contacts",
             identity=("first_name", "last_name"),
             parent="organizations",
             bulk_create=True,
             bulk_update=True,
+            by_id=True,
             adapters=True,
         ),
-        Kind("flexible_asset_types"),
+        Kind("flexible_asset_types", by_id=True),
         Kind("flexible_asset_fields", parent="flexible_asset_types", nested_list=True, sort="created_at"),
         Kind(
             "flexible_assets",  # lists need filter[flexible_asset_type_id]; no sort by id (api 5.9)

@@ -39,7 +39,7 @@ class Chunk:
 
 
 class Lists(Protocol):
-    """Reads pages of lists, as `ITGlue` does."""
+    """Reads pages of lists and single records, as `ITGlue` does."""
 
     def page(
         self,
@@ -55,6 +55,12 @@ class Lists(Protocol):
         max_wait: float = 5.0,
     ) -> Listing:
         """Read one page."""
+        ...
+
+    def get(
+        self, resource: Kind | str, id_: str, *, lane: Lane, include: Sequence[str] = (), max_wait: float = 5.0
+    ) -> Row | None:
+        """Read one record."""
         ...
 
 
@@ -87,17 +93,28 @@ def read(
 
 
 def by_ids(
-    itglue: Lists, resource: Kind | str, ids: Sequence[str], *, lane: Lane, include: Sequence[str] | None = None
+    itglue: Lists,
+    resource: Kind | str,
+    ids: Sequence[str],
+    *,
+    lane: Lane,
+    include: Sequence[str] | None = None,
+    max_wait: float = 5.0,
 ) -> dict[str, Row]:
-    """Read records by id; an id that is not in the answer is not there, or not in lists yet."""
+    """Read records by id, a hundred a request where the kind's lists can be filtered by id.
+
+    An id that is not in the answer is not there, or not in lists yet.
+    """
     kind = kind_of(resource)
-    found: dict[str, Row] = {}
+    include = kind.include if include is None else include
     wanted = list(dict.fromkeys(ids))
+    if not kind.by_id:
+        rows = [itglue.get(kind, id_, lane=lane, include=include, max_wait=max_wait) for id_ in wanted]
+        return {row.id: row for row in rows if row is not None}
+    found: dict[str, Row] = {}
     for start in range(0, len(wanted), MOST_IDS):
         part = wanted[start : start + MOST_IDS]
-        page = itglue.page(
-            kind, lane=lane, size=MOST_IDS, filters={"id": part}, include=kind.include if include is None else include
-        )
+        page = itglue.page(kind, lane=lane, size=MOST_IDS, filters={"id": part}, include=include, max_wait=max_wait)
         strangers = {row.id for row in page.rows} - set(part)
         if strangers or page.next_page is not None:
             raise IncompleteReadError(

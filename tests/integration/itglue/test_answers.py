@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -269,6 +270,12 @@ def test_no_server_and_no_redis_are_known_not_to_have_sent(
     assert not ungranted.value.sent
 
 
+def test_no_request_may_outlive_its_slot(itglue: ITGlue) -> None:
+    """The quota was made for a deadline."""
+    with pytest.raises(ValueError, match="outlive"):
+        ITGlue("us", SecretStr("ITG.0"), itglue.quota, deadline=6.0)
+
+
 def test_a_turn_is_for_one_request(itglue: ITGlue) -> None:
     """A second one would be outside the quota."""
     with itglue.turn("live") as turn:
@@ -325,6 +332,8 @@ def test_an_update_mixes_organizations_and_answers_each_by_id(
     assert {row.id: row.attributes["hostname"] for row in rows} == {mine.id: "a", theirs.id: "b"}
     with pytest.raises(ValueError, match="51 records"):
         account.update(*[(mine.id, {"hostname": "a"})] * 51)
+    with itglue.turn("live") as turn, pytest.raises(ValueError, match="cannot be written"):
+        itglue.create(turn, "operating_systems", [{"name": "A"}])
     with itglue.turn("live") as turn, pytest.raises(ValueError, match="2 records"):
         itglue.update(turn, "manufacturers", [("1", {"name": "A"}), ("2", {"name": "B"})])
 

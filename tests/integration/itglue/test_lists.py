@@ -134,8 +134,10 @@ def test_models_are_read_under_their_manufacturer(itglue: ITGlue, simulator: Sim
 def test_every_kind_has_its_list(itglue: ITGlue, kind: str) -> None:
     """Route, sort and include are taken."""
     chunks = list(read(itglue, kind, lane="live"))
+    ids = [row.id for chunk in chunks for row in chunk.rows][:3]
 
     assert chunks[-1].complete
+    assert by_ids(itglue, kind, [*ids, "424242"], lane="live").keys() == set(ids)
 
 
 @pytest.mark.parametrize("kind", ["locations", "contacts"])

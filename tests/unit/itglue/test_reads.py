@@ -31,6 +31,7 @@ class Account:
         self.ignores_filters = False
         self.dated = True
         self.asked: list[tuple[int, int]] = []
+        self.single: list[str] = []
 
     def add(self, id_: int) -> None:
         self.records[id_] = self.now
@@ -72,6 +73,12 @@ class Account:
         )
         more = number + 1 if number * size < len(ids) else None
         return Listing(rows, (), len(ids), more, self.now if self.dated else None, 0.1)
+
+    def get(
+        self, resource: Kind | str, id_: str, *, lane: Lane, include: Sequence[str] = (), max_wait: float = 5.0
+    ) -> Row | None:
+        self.single.append(id_)
+        return Row(id_, {}) if int(id_) in self.records else None
 
 
 def collect(chunks: Sequence[Chunk]) -> tuple[list[str], bool]:
@@ -232,6 +239,16 @@ def test_ids_are_asked_for_by_the_hundred_and_only_they_may_come() -> None:
     assert asked == [(1, 100)] * 3
     with pytest.raises(IncompleteReadError, match=r"filter\[id\] was ignored"):
         by_ids(account, "configurations", ["1"], lane="live")
+
+
+def test_where_lists_cannot_be_filtered_by_id_each_record_is_read_alone() -> None:
+    """The small lists know a filter by name only (api 5.2)."""
+    account = Account([5])
+
+    found = by_ids(account, "manufacturers", ["5", "6", "5"], lane="live")
+
+    assert list(found) == ["5"]
+    assert (account.single, account.asked) == (["5", "6"], [])
 
 
 def test_assets_without_a_sort_by_id_may_not_repeat() -> None:
