@@ -23,6 +23,7 @@ A vendor is one class that satisfies `simulators.vendor.Vendor`, reached by the 
         def person(self, method: str, path: str, body: Any) -> Any: ...  # POST, PATCH, DELETE records/<path>
         def load(self, resource: str, record: dict[str, Any]) -> None: ...  # seeding; as person's POST, id allowed
         def control(self, method: str, path: str, body: Any) -> Any: ...    # control calls of this vendor only
+        def switched(self, name: str) -> None: ...           # a switch was set
 
 What the kernel lends (`kernel.…`):
 
@@ -31,7 +32,7 @@ What the kernel lends (`kernel.…`):
   Never read another clock.
 - `switches["name"]` the value in force. Declare with a `Switch(name, default, means, check)`; checks are in
   `simulators.switches` (`flag`, `one_of`, `seconds`, `texts`, or any function that returns the value or raises
-  `ValueError`). A vendor with a method `switched(name)` is told of each change.
+  `ValueError`). `switched(name)` is called after each change.
 - `random` seeded; `limits` False under `--limits off`; `violate(request, rule)` notes a call that must never be made;
   `spawn(coroutine)` runs a task (webhook deliveries) and logs what it raises.
 - `Table(clock)` holds rows and their history: `put(id, row, by)`, `remove(id, by)`, `rows`, `ids()`, `find(field, value)`.

@@ -44,13 +44,18 @@ def main(arguments: list[str] | None = None) -> None:
 
 async def _run(options: argparse.Namespace, make: type[Vendor]) -> None:
     kernel = Kernel(declared=make.switches, seed=options.seed, limits=options.limits == "on")
-    bound = bind(options.port)
+    try:
+        bound = bind(options.port)
+    except OSError as error:
+        sys.exit(f"port {options.port}: {error}")
     kernel.url = f"{'https' if options.tls else 'http'}://127.0.0.1:{bound.getsockname()[1]}"
     vendor = make(kernel)
     try:
         _fill(kernel, vendor, options)
     except ControlError as error:
         sys.exit(error.message)
+    except (OSError, json.JSONDecodeError) as error:
+        sys.exit(f"--data {options.data}: {error}")
     # What was loaded stays for good: the collector need not walk it again and again.
     gc.collect()
     gc.freeze()

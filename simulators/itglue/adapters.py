@@ -24,8 +24,10 @@ RMM_INTEGRATIONS = (
 )  # fmt: skip
 
 
-def adapter(record: int, sent: dict[str, Any]) -> Row:
+def adapter(record: int, sent: Any) -> Row:
     """Complete a link as a person or the sync gave it; raises ValueError without type or remote id."""
+    if not isinstance(sent, dict):
+        raise ValueError("an adapter is an object")  # noqa: TRY004  # every refusal of an adapter is one
     given = {name.replace("_", "-"): value for name, value in sent.items()}
     type_name, remote = given.get("adapter-type-name"), given.get("remote-id")
     if not isinstance(type_name, str) or not type_name or remote in (None, ""):

@@ -119,6 +119,8 @@ class Person:
     def _row(self, resource: Resource, body: Any) -> Row:
         if not isinstance(body, dict):
             raise ControlError(400, f'{resource.name}: an object {{"attributes": {{…}}}} is wanted')
+        if not isinstance(body.get("attributes", {}), dict):
+            raise ControlError(400, f"{resource.name}: attributes is no object")
         sent = body["attributes"] if "attributes" in body else {k: v for k, v in body.items() if k not in _SIDE}
         row: Row = {}
         for spelled, value in sent.items():

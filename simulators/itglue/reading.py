@@ -31,7 +31,7 @@ class Reading:
         """Refuse a nested route through a record that is not there."""
         above = route.resource.parent
         if route.parent is not None and above is not None and not self._account.has(above.resource, route.parent):
-            raise unreachable()
+            raise unreachable() if above.guarded else not_found()
 
     def check_record(self, route: Route) -> int:
         """Return the record that a route ends at, or refuse it."""

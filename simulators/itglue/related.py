@@ -44,7 +44,7 @@ class Related:
             raise no_route()
         data = data_of(request, plain_json=self._kernel.switches["accept_plain_json"])
         if resource not in self._account.tables or not self._account.has(resource, int(owner)):
-            raise unreachable()
+            raise not_found()
         mark = end(resource, int(owner))
         if rest:
             return self._update(mark, int(rest[0]), item(RELATED_ITEMS, data))

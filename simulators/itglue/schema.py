@@ -101,6 +101,8 @@ class Parent:
 
     resource: str
     key: str
+    guarded: bool = True
+    """An unknown id of it in a path is unauthorized rather than not found (reference 9.4)."""
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,7 @@ CONFIGURATION_INTERFACES = Resource(
     ),
     filters={"id": Filter("id", "id"), "ip_address": Filter("exact", "ip-address")},
     sorts=("created_at", "updated_at"),
-    parent=Parent("configurations", "configuration-id"),
+    parent=Parent("configurations", "configuration-id", guarded=False),
     flat_list=False,
     bulk_updates=True,
     bulk_creates=True,

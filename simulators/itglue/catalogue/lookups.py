@@ -55,7 +55,7 @@ REGIONS = names(
         "iso": Filter("exact", "iso"),
         "country_id": Filter("reference", "country-id"),
     },
-    parent=Parent("countries", "country-id"),
+    parent=Parent("countries", "country-id", guarded=False),
     creates=False,
     updates=False,
 )

@@ -153,13 +153,23 @@ def test_point_04_an_unknown_parent_in_a_path_is_401(account: Account) -> None:
     """A nested route through an organization or manufacturer that is not there is unauthorized."""
     assert account.get("/organizations/999/relationships/configurations").status_code == 401
     assert account.get("/manufacturers/999/relationships/models").status_code == 401
+    assert account.get("/flexible_asset_types/999/relationships/flexible_asset_fields").status_code == 401
     assert account.post("/organizations/999/relationships/configurations", name="x").status_code == 401
     assert error(account.get("/organizations/999/relationships/configurations"))["source"]["pointer"] == "id"
 
 
-@pytest.mark.parametrize("path", ["/organizations/999", "/configurations/999", "/countries/9999", "/models/999"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/organizations/999",
+        "/configurations/999",
+        "/countries/9999",
+        "/models/999",
+        "/configurations/999/relationships/configuration_interfaces",
+    ],
+)
 def test_point_04_an_unknown_record_is_404_in_json(account: Account, path: str) -> None:
-    """The last id of a path names a record that is not there."""
+    """The id of a record that is not there, also with something below it."""
     answer = account.get(path)
 
     assert answer.status_code == 404

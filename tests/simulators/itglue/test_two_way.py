@@ -74,6 +74,14 @@ def test_a_create_on_a_synced_kind_lands_in_the_psa(
     assert [(event["by"], event["verb"]) for event in history] == [("api", "create"), ("sync", "update")]
 
 
+def test_a_persons_edit_lands_in_the_psa(psa: Running, simulator: Running, remote: dict[str, Any]) -> None:
+    """Soon after, behind the control call's answer."""
+    simulator.person("PATCH", f"configurations/{remote['record']}", {"attributes": {"serial-number": "BY-HAND"}})
+
+    while _now(psa, remote["device"]).get("serialNumber") != "BY-HAND":
+        pass
+
+
 def test_nothing_lands_in_the_psa_while_the_sync_is_paused(
     psa: Running, simulator: Running, account: Account, remote: dict[str, Any]
 ) -> None:

@@ -106,6 +106,8 @@ def test_a_person_is_refused_what_the_ui_refuses(simulator: Running) -> None:
     post = simulator.control.post
 
     assert post("/records/manufacturers", json={"attributes": {}}).status_code == 400
+    assert post("/records/manufacturers", json={"attributes": ["x"]}).status_code == 400
+    assert post("/records/manufacturers", json={"attributes": {"name": "x"}, "adapter": "y"}).status_code == 400
     assert post("/records/models", json={"attributes": {"name": "x", "manufacturer-id": 1}}).status_code == 400
     assert post("/records/manufacturers", json={"attributes": {"name": "x", "nmae": "y"}}).status_code == 400
     assert simulator.control.patch("/records/manufacturers/1", json={"attributes": {"name": "x"}}).status_code == 404
