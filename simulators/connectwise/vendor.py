@@ -105,27 +105,28 @@ class ConnectWise:
             records = [found.record] if found.record in history else []
         else:
             records = [record for record in sorted(history) if _was_below(history[record][-1], found.parents)]
-        return store.table.dump(lambda _, row: self._shown(store, row), records)
+        return self._dumped(store, records)
 
     def person(self, method: str, path: str, body: Any) -> Any:
-        """Do what a person would do in the UI."""
+        """Do what a person would do in the UI; return the record as `GET records` shows it."""
         self._office.settle()
         if method == "POST" and path.endswith("/merge"):
             store, found = self._resource(path.removesuffix("/merge"))
-            return self._shown(store, self._office.merge(store, self._row(store, found), body))
+            return self._known(store, self._office.merge(store, self._row(store, found), body)["id"])
         store, found = self._resource(path)
         if method != "DELETE" and not isinstance(body, dict):
             raise ControlError(400, f"records/{path}: an object is wanted")
         if method == "POST" and found.action == "list":
             self._require_parents(found)
-            return self._shown(store, self._office.create(store, found.parents, body))
+            return self._known(store, self._office.create(store, found.parents, body)["id"])
         row = self._row(store, found)
         if method == "POST":
             raise ControlError(405, f"records/{path}: a record is created by a POST to its list")
         if method == "PATCH":
-            return self._shown(store, self._office.update(store, row, body))
-        self._office.delete(store, row)
-        return self._shown(store, store.get(row["id"]) or row)
+            self._office.update(store, row, body)
+        else:
+            self._office.delete(store, row)
+        return self._known(store, row["id"])
 
     def control(self, method: str, path: str, body: Any) -> Any:
         """Refuse: there are no control calls of this vendor only."""
@@ -163,9 +164,13 @@ class ConnectWise:
             if record not in self._tenant.stores[target]:
                 raise ControlError(404, f"{target} {record} does not exist")
 
-    def _shown(self, store: Store, row: Row) -> dict[str, Any]:
+    def _known(self, store: Store, record: int) -> dict[str, Any]:
+        return self._dumped(store, [record])[0]
+
+    def _dumped(self, store: Store, records: list[int]) -> list[dict[str, Any]]:
         style = Style(base=f"{self._kernel.url}/{self._deployment.codebase}//apis/3.0/")
-        return self._reading.renderer(style).one(store.resource, row)
+        renderer = self._reading.renderer(style)
+        return store.table.dump(lambda _, row: renderer.one(store.resource, row), records)
 
 
 def _was_below(event: Event, parents: dict[str, int]) -> bool:

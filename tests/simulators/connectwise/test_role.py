@@ -71,5 +71,6 @@ def test_point_13_an_entity_can_be_forbidden(psa: Psa, forbidden: str, path: str
 
 def test_the_switches_of_the_role_are_checked(psa: Psa) -> None:
     """An unknown word or value is refused."""
-    for role in ({"hide": []}, {"level": "some"}, {"forbidden": "x"}, []):
+    wrong: list[object] = [{"hide": []}, {"level": "some"}, {"forbidden": "x"}, []]
+    for role in wrong:
         assert psa.simulator.control.post("/switches", json={"role": role}).status_code == 400
