@@ -126,8 +126,8 @@ class ValkeyServer:
                 os.killpg(known.pid, end)  # a session of its own, in which a rewrite of the file may run too
             return
         # Killed before it was written down, or in another container: it can still be asked.
-        url = known.url if known else f"unix://{quote(str(self.folder / _SOCKET_NAME))}"
-        client = RedisAddress(url).client(STOP_WAIT)
+        path = known.socket if known and known.folder == str(self.folder) else str(self.folder / _SOCKET_NAME)
+        client = RedisAddress(f"unix://{quote(path)}").client(STOP_WAIT)
         with suppress(RedisError):
             client.shutdown(nosave=True)
         client.close()
