@@ -119,7 +119,7 @@ def budget(window: Window, share: float) -> Budget:
     most = math.floor(round(window.requests * (1 - share), 6))
     if not 0 <= share < 1 or most < FEWEST:
         raise SettingsError(
-            "quota_too_small",
+            "B130",
             f"{window.requests} requests per {window.seconds:g} s with a share of {share:g} kept for others leave {most}; "
             f"at least {FEWEST} are needed: lower the share",
         )

@@ -89,7 +89,7 @@ class Transport:
     ) -> None:
         self._base = httpx.URL(base_url.rstrip("/") + "/")
         if self._base.scheme not in {"http", "https"} or not self._base.host:
-            raise SettingsError("bad_url", f"{base_url!r} is no address of a server; write https://host/path")
+            raise SettingsError("B104", f"{base_url!r} is no address of a server; write https://host/path")
         self.deadline = deadline
         self._headers = {"accept-encoding": "gzip", "user-agent": user_agent, **_lowered(headers or {})}
         if auth is not None:
@@ -328,7 +328,7 @@ def _ssl_context(verify: bool | str) -> ssl.SSLContext:
         try:
             return ssl.create_default_context(cafile=verify)
         except OSError as error:
-            raise SettingsError("bad_url", f"{verify}: no file of trusted certificates ({error})") from error
+            raise SettingsError("B104", f"{verify}: no file of trusted certificates ({error})") from error
     return httpx.create_ssl_context(verify=verify)
 
 
@@ -340,9 +340,7 @@ def _refuse_unsendable(headers: Mapping[str, str]) -> None:
     """Name the header whose value cannot stand in a request, never the value: it may be a key."""
     for name, value in headers.items():
         if not (value.isascii() and value.isprintable() and value == value.strip()):
-            raise SettingsError(
-                "bad_credentials", f"the value of {name} has a line break, blank or other sign it cannot have"
-            )
+            raise SettingsError("B104", f"the value of {name} has a line break, blank or other sign it cannot have")
 
 
 def _reason(error: Exception, deadline: float) -> str:

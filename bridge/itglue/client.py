@@ -281,7 +281,7 @@ def address(where: str) -> str:
     if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
         return where.rstrip("/")
     raise SettingsError(
-        "bad_url",
+        "B104",
         f"[itglue] {where!r}: write us, eu, au or an https address; the key travels unencrypted to this machine only",
     )
 

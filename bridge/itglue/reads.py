@@ -223,15 +223,15 @@ class _Attempt:
         """Count what was there before the read began, and apart what may have come since.
 
         Only the former proves anything. Of what came while the first page was made nobody knows whether `total-count`
-        counts it, and into a filtered list an old record can be moved, which shows as an update.
+        counts it, and to one parent an old record can be moved from another, which shows as an update.
         """
         for row in rows:
             came_at = _time(row.attributes.get("created_at"))
-            if self._scope.filters:
+            if self._scope.parent:
                 came_at = _time(row.attributes.get("updated_at")) or came_at
             if began_at is None or answered_at is None or came_at is None or came_at < began_at:
                 self._before += 1
-            elif came_at < answered_at + timedelta(seconds=1) or self._scope.filters:  # `Date` has no fractions
+            elif came_at < answered_at + timedelta(seconds=1) or self._scope.parent:  # `Date` has no fractions
                 self._around += 1
 
     def _proven(self, first: Listing, rows: int, *, single: bool) -> bool:
