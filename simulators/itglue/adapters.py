@@ -51,6 +51,26 @@ def with_keys(row: Row, adapters: tuple[Row, ...]) -> Row:
     }
 
 
+def agreeing(changes: Row, links: tuple[Row, ...]) -> Row:
+    """Return changes whose links agree with the mark that a person sets; without a mark a record has no links."""
+    if "psa-integration" not in changes:
+        return changes
+    mark = changes["psa-integration"]
+    if "adapters" in changes:
+        links = changes["adapters"] or ()
+    elif mark is None:
+        links = ()
+    turned = tuple(
+        link
+        | {
+            "sync": mark != "disabled" and (link["sync"] or mark == "enabled"),
+            "orphaned": mark == "orphaned" or (link["orphaned"] and mark != "enabled"),
+        }
+        for link in links
+    )
+    return with_keys(changes, turned)
+
+
 def document(link: Row) -> Row:
     """Render a link as `include=adapters_resources` brings it."""
     return {

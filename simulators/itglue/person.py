@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulators.itglue.account import Account
-from simulators.itglue.adapters import adapter, with_keys
+from simulators.itglue.adapters import adapter, agreeing, with_keys
 from simulators.itglue.catalogue import CATALOGUE
 from simulators.itglue.catalogue.related import RELATED_ITEMS
 from simulators.itglue.refusals import Refusal
@@ -60,11 +60,11 @@ class Person:
             self._check_unused(route.resource, route.record)
             self._storing.remove(route.resource, route.record, "person")
         else:
-            changes = self._row(route.resource, body)
+            held = self._account.tables[route.resource.name].rows[route.record]
+            changes = agreeing(self._row(route.resource, body), held.get("adapters", ()))
             if route.resource.name == "flexible_assets" and "traits" in body.get("attributes", {}):
-                row = self._account.tables["flexible_assets"].rows[route.record]
-                kept = {k: v for k, v in row.get("traits", {}).items() if k not in body["attributes"]["traits"]}
-                changes["traits"] = kept | self._traits(row["flexible-asset-type-id"], body)
+                kept = {k: v for k, v in held.get("traits", {}).items() if k not in body["attributes"]["traits"]}
+                changes["traits"] = kept | self._traits(held["flexible-asset-type-id"], body)
             self._storing.update(route.resource, route.record, changes, "person")
         return self._account.known(route.resource, route.record)
 
@@ -86,7 +86,7 @@ class Person:
 
     def _create(self, route: Route, body: Any, by: By) -> int:
         resource = route.resource
-        row = {name: value for name, value in self._row(resource, body).items() if value is not None}
+        row = {name: value for name, value in agreeing(self._row(resource, body), ()).items() if value is not None}
         if route.parent is not None and resource.parent is not None:
             if not self._account.has(resource.parent.resource, route.parent):
                 raise ControlError(404, f"{resource.parent.resource} {route.parent} does not exist")

@@ -31,6 +31,8 @@ class Push:
             return
         shape = self._shape(resource)
         row = self._account.tables[resource.name].rows[record]
+        if resource.name == "organizations" and not self._type_syncs(row):
+            return
         if shape is None or (resource.name != "organizations" and self._remote(row.get("organization-id")) is None):
             return
 
@@ -82,6 +84,11 @@ class Push:
     def _is_on(self, resource: Resource) -> bool:
         return resource.syncs and self._kernel.switches["two_way"] is not None
 
+    def _type_syncs(self, organization: Row) -> bool:
+        # An organization of a type that is not set to sync stays local (reference 6).
+        synced = self._account.tables["organization_types"].find("psa-integration", "enabled")
+        return not synced or organization.get("organization-type-id") in synced
+
     def _shape(self, resource: Resource) -> Shape | None:
         for row in self._account.tables["organizations"].rows.values():
             for link in row.get("adapters", ()):
@@ -91,7 +98,9 @@ class Push:
 
     def _remote(self, organization: int | None) -> str | None:
         row = self._account.row("organizations", organization) or {}
-        return next((link["remote-id"] for link in row.get("adapters", ()) if link["sync"]), None)
+        return next(
+            (link["remote-id"] for link in row.get("adapters", ()) if link["sync"] and not link["orphaned"]), None
+        )
 
     def _path(self, shape: Shape, row: Row) -> str:
         return shape.path.format(company=self._remote(row.get("organization-id")))

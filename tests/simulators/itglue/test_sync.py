@@ -214,6 +214,23 @@ def test_point_10_a_record_can_have_several_adapters(simulator: Running, account
     assert [link["attributes"]["adapter-type-name"] for link in included] == ["ConnectWise", "Microsoft"]
 
 
+@pytest.mark.parametrize(
+    ("mark", "link"), [("orphaned", (True, True)), ("disabled", (False, False)), ("enabled", (True, False))]
+)
+def test_the_link_agrees_with_the_mark(
+    simulator: Running, account: Account, mark: str, link: tuple[bool, bool]
+) -> None:
+    """Actively synced is what syncs and is no orphan; without a mark there is no link."""
+    record = _configuration(simulator, account, mark=mark)
+    path = f"/configurations/{record}?include=adapters_resources"
+
+    [shown] = account.get(path).json()["included"]
+    simulator.person("PATCH", f"configurations/{record}", {"attributes": {"psa-integration": None}})
+
+    assert (shown["attributes"]["sync"], shown["attributes"]["orphaned"]) == link
+    assert account.get(path).json()["included"] == []
+
+
 def test_a_native_sync_is_paused_resumed_and_disconnected(simulator: Running, account: Account) -> None:
     """Paused marks `disabled` and keeps the links; disconnected clears the mark and drops them."""
     record = _configuration(simulator, account, remote="4714")
