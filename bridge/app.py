@@ -112,7 +112,7 @@ def database_of(settings: Settings) -> Database:
         raise
     except Exception as error:
         place = settings.database_url if db.is_sqlite else "the database"
-        raise SettingsError("B132", f"{place} cannot be used: {error}") from error
+        raise SettingsError("B135", f"{place} cannot be used: {error}") from error
     return db
 
 

@@ -9,7 +9,7 @@ import structlog
 from bridge.connector import Connector
 from bridge.itglue.client import ITGlue
 from bridge.mapping.blocks import Mapping as BlockMapping
-from bridge.mapping.rollout import in_rollout
+from bridge.mapping.rollout import EVERYONE, in_rollout
 from bridge.mapping.rules import RolloutRules
 from bridge.records import Ref
 from bridge.store.database import Database
@@ -76,9 +76,11 @@ class Engine:
     rollout: RolloutRules | None = None
     patience: float = 5.0
 
-    def in_rollout(self, ref: Ref, name: str | None) -> bool:
-        """Tell whether an organization, and so its records, are written."""
-        return in_rollout(self.rollout, ref, name)
+    def in_rollout(self, organization: tuple[Ref, str | None] | None) -> bool:
+        """Tell whether an organization, and so its records, are written; None is that of a record without any."""
+        if organization is None:
+            return self.rollout is not None and EVERYONE in self.rollout.organizations
+        return in_rollout(self.rollout, *organization)
 
     def writes_allowed(self) -> bool:
         """Tell whether the service may write; a person's `apply` says so for itself."""

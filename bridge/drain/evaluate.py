@@ -125,7 +125,7 @@ def _first(engine: Engine, work: Work, parents: Mapping[int, Parent], moment: Mo
     if work.decided.exclude is not None:
         return Excluded(f"decision: {work.decided.exclude}" if work.decided.exclude else "decision")
     block = work.block = engine.mapping.block(work.target.block, organization)
-    work.in_rollout = organization is not None and engine.in_rollout(*organization)
+    work.in_rollout = engine.in_rollout(organization)
     if work.gone_at is not None:
         return _gone(work, block, moment)
     if work.words.get("recycled"):

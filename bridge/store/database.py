@@ -24,7 +24,7 @@ def sqlite_module() -> Any:
         import sqlite3 as dbapi2
     if dbapi2.sqlite_version_info < SAFE_SQLITE:
         raise SettingsError(
-            "B131",
+            "B134",
             f"SQLite {dbapi2.sqlite_version} can corrupt a database that several processes use; "
             "install the wheel pysqlite3, or a Python whose sqlite3 is 3.51.3 or newer, or set [store].database to PostgreSQL",
         )

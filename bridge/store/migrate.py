@@ -30,7 +30,7 @@ def upgrade(db: Database) -> None:
         return
     if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
         raise SettingsError(
-            "B133", f"the database was written by a later release (schema {current}): upgrade the bridge"
+            "B136", f"the database was written by a later release (schema {current}): upgrade the bridge"
         )
     with db.write() as connection:
         db.lock(connection, LOCK)
