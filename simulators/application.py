@@ -42,7 +42,7 @@ class Application:
             client=scope["client"][0] if scope.get("client") else "",
         )
         if request.path == ROOT or request.path.startswith(ROOT + "/"):
-            await self._send(send, self._control.answer(request))
+            await self._send(send, self._controlled(request))
         else:
             try:
                 await self._serve(request, scope, send)
