@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bridge.desired import Excluded
-from bridge.drain.work import Work, load
+from bridge.drain.work import Work
 from bridge.engine import Engine
 from bridge.matching.keys import UNIQUE, record_keys, record_remarks
 from bridge.matching.match import Ambiguous, Matched, Unlinked, match
 from bridge.records import Ref
-from bridge.store.schema import links, mirror, mirror_keys, targets
+from bridge.store import decisions
+from bridge.store.decisions import NOTHING, Decided
+from bridge.store.schema import links, mirror, mirror_keys, payloads, targets
 
 
 def find(
@@ -29,7 +31,9 @@ def find(
         if block is not None:
             groups[block.itglue_type, work.parent.itglue_id if work.parent else None].append(work)
     for (kind, org_id), members in groups.items():
-        records = {work.ref: _record(engine, work.ref, work.words, work) for work in members}
+        records = {
+            work.ref: _record(engine, work.ref, work.words, work.decided) for work in members if not work.decided.new
+        }
         _add_siblings(engine, connection, members, records)
         first = members[0].block
         order = first.match if first is not None else ("name",)
@@ -48,15 +52,9 @@ def find(
     return found, seen
 
 
-def _record(engine: Engine, ref: Ref, words: Mapping[str, Any], work: Work | None) -> Unlinked:
+def _record(engine: Engine, ref: Ref, words: Mapping[str, Any], decided: Decided) -> Unlinked:
     adapter = engine.connectors[ref.source].type if ref.source == engine.native_source else None
-    return Unlinked(
-        ref,
-        record_keys(ref, words, adapter),
-        work.decided.pin if work is not None else None,
-        work.decided.bans if work is not None else frozenset(),
-        record_remarks(ref, words),
-    )
+    return Unlinked(ref, record_keys(ref, words, adapter), decided.pin, decided.bans, record_remarks(ref, words))
 
 
 def _add_siblings(
@@ -64,31 +62,43 @@ def _add_siblings(
 ) -> None:
     """Add the other unlinked targets of the same organization: what stands on two records is nobody's key."""
     block, org_target = members[0].target.block, members[0].target.org_target
-    here = [targets.c.block == block, targets.c.mirror_id.is_not(None), links.c.target.is_(None)]
-    here.append(targets.c.state.not_in(["excluded", "gone"]))
+    here = [targets.c.block == block, links.c.target.is_(None), targets.c.state.not_in(["excluded", "gone"])]
+    here.append(mirror.c.gone_at.is_(None))
     if org_target is not None:
         here.append(targets.c.org_target == org_target)
-    statement = sa.select(targets).outerjoin(links, links.c.target == targets.c.id).where(*here)
-    rows = [row for row in connection.execute(statement) if Ref.parse(row.anchor) not in records]
-    for sibling in load(connection, rows):
-        if sibling.gone_at is None and not sibling.words.get("recycled") and not _kept_out(engine, sibling, members[0]):
-            records[sibling.ref] = _record(engine, sibling.ref, sibling.words, sibling)
+    statement = (
+        sa.select(targets.c.id, targets.c.anchor, payloads.c.record)
+        .join(mirror, mirror.c.id == targets.c.mirror_id)
+        .join(payloads, payloads.c.mirror_id == mirror.c.id)
+        .outerjoin(links, links.c.target == targets.c.id)
+        .where(*here)
+        .order_by(targets.c.id)
+    )
+    last = 0
+    while rows := connection.execute(statement.where(targets.c.id > last).limit(1000)).all():
+        last = rows[-1].id
+        others = [row for row in rows if Ref.parse(row.anchor) not in records]
+        decided = decisions.of(connection, [row.id for row in others])
+        for row in others:
+            ref, words, mine = Ref.parse(row.anchor), orjson.loads(row.record), decided.get(row.id, NOTHING)
+            if (
+                not mine.new
+                and not words.get("recycled")
+                and not _kept_out(engine, block, ref, words, mine, members[0])
+            ):
+                records[ref] = _record(engine, ref, words, mine)
 
 
-def _kept_out(engine: Engine, sibling: Work, beside: Work) -> bool:
+def _kept_out(engine: Engine, block: str, ref: Ref, words: Mapping[str, Any], decided: Decided, beside: Work) -> bool:
     """Tell whether a rule keeps a sibling out: then it competes for nothing."""
-    if sibling.decided.exclude is not None:
+    if decided.exclude is not None:
         return True
-    organization = (
-        (sibling.ref, sibling.words.get("name"))
-        if sibling.ref.kind == "organization"
-        else (beside.parent.ref or beside.ref, beside.parent.name)
-        if beside.parent
-        else None
-    )
-    return isinstance(
-        engine.mapping.block(sibling.target.block, organization).map(sibling.words, sibling.ref), Excluded
-    )
+    organization: tuple[Ref, str | None] | None = None
+    if ref.kind == "organization":
+        organization = (ref, words.get("name"))
+    elif beside.parent is not None:
+        organization = (beside.parent.ref or ref, beside.parent.name)
+    return isinstance(engine.mapping.block(block, organization).map(words, ref), Excluded)
 
 
 def _carried(connection: Connection, members: Sequence[Work]) -> dict[tuple[str, str, str], int]:

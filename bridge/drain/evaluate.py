@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from bridge import planning
 from bridge.desired import Desired, Excluded, Held, Name
 from bridge.drain.candidates import find
-from bridge.drain.names import Names
+from bridge.drain.names import Names, anchor
 from bridge.drain.outcome import NOT_TAKEN
 from bridge.drain.work import Parent, Work, load_parents
 from bridge.engine import Engine
@@ -188,6 +188,7 @@ def _resolve(work: Work, desired: Desired, moment: Moment) -> tuple[Name, ...] |
     wish = dict(desired.attributes)
     missing: list[Name] = []
     for attribute, name in desired.names.items():
+        work.symbols[attribute] = anchor(name)
         found = moment.names.find(name)
         if isinstance(found, str):
             wish[attribute] = found
@@ -203,6 +204,7 @@ def _resolve(work: Work, desired: Desired, moment: Moment) -> tuple[Name, ...] |
             wish[attribute] = f"new {name.kind} {name.name}"
     if "organization_id" in desired.refs and work.parent is not None:
         wish["organization_id"] = work.parent.itglue_id
+        work.symbols["organization_id"] = str(work.parent.ref)
     work.notes = dict(desired.notes)
     for attribute, sent in (work.applied.get(NOT_TAKEN) or {}).items():
         if attribute in wish and wish[attribute] == sent:

@@ -130,6 +130,23 @@ def _adopt(engine: Engine, connection: sa.Connection, work: Work, plan: Adopt) -
     return True
 
 
+def review_digest(work: Work, plan: Plan) -> str:
+    """Digest a change as a person reviews it: names and Refs in place of ids, which the plan itself may still make."""
+    if isinstance(plan, Hold | Nothing):
+        return planning.change_digest(plan)
+    changes = {name: [one.old, work.symbols.get(name, one.new)] for name, one in plan.fields.items()}
+    itglue_id = None if isinstance(plan, Create) else plan.itglue_id
+    return fingerprint([type(plan).__name__.lower(), itglue_id, changes])
+
+
+def is_mapping_made(work: Work, plan: Plan) -> bool:
+    """Tell whether only a changed mapping asks for an update: the record is as it was when it was last settled."""
+    row, block = work.target, work.block
+    if block is None or isinstance(plan, Create | Archive | Restore | Hold | Nothing):
+        return False
+    return row.rules is not None and row.rules != block.digest and row.settled_digest == work.digest
+
+
 def _item(work: Work, plan: Plan) -> Item:
     if isinstance(plan, Hold | Nothing):
         raise TypeError("nothing to write")
@@ -137,8 +154,7 @@ def _item(work: Work, plan: Plan) -> Item:
     block, row = work.block, work.target
     if block is None:
         raise RuntimeError("a plan without a block")
-    digest = planning.change_digest(plan)
-    unchanged = row.settled_digest == work.digest and row.rules is not None
+    digest = review_digest(work, plan)
     return Item(
         row=row,
         kind=block.itglue_type,
@@ -148,7 +164,7 @@ def _item(work: Work, plan: Plan) -> Item:
         itglue_id=None if isinstance(plan, Create) else plan.itglue_id,
         why=f"version {work.version}; {block.id} {block.digest[:8]}",
         emptied=bool(getattr(plan, "empties", False)),
-        mapping_made=unchanged and row.rules != block.digest and not isinstance(plan, Create | Archive | Restore),
+        mapping_made=is_mapping_made(work, plan),
         accepted=digest in work.decided.accepts.values(),
         change_digest=digest,
         owns=plan.owns if isinstance(plan, Adopt) else True,

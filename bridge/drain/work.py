@@ -50,6 +50,7 @@ class Work:
     block: Block | None = None
     wish: dict[str, Any] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    symbols: dict[str, str] = field(default_factory=dict)  # by attribute: the name or Ref that its id stands for
     in_rollout: bool = True
 
     @property
@@ -61,10 +62,6 @@ class Work:
     def itglue_id(self) -> str | None:
         """Give the id of the linked record in IT Glue."""
         return None if self.link is None else str(self.link.itglue_id)
-
-
-_TARGET = tuple(targets.c[name].label(f"t_{name}") for name in targets.c.keys())  # noqa: SIM118 - columns, no dict
-_LINK = tuple(links.c[name].label(f"l_{name}") for name in links.c.keys())  # noqa: SIM118
 
 
 def load(connection: Connection, rows: Sequence[Row]) -> list[Work]:
@@ -123,19 +120,23 @@ def load_parents(connection: Connection, ids: Sequence[int]) -> dict[int, Parent
     return found
 
 
-def all_targets(connection: Connection, block: str, *, size: int = 1000) -> Iterator[list[Row]]:
-    """Give every record target of a block, page by page."""
-    last = 0
+def all_targets(
+    connection: Connection, block: str, where: Sequence[sa.ColumnElement[bool]] = (), *, size: int = 1000
+) -> Iterator[list[Row]]:
+    """Give the record targets of a block, organization by organization, in pages of about this size."""
+    here = [targets.c.block == block, targets.c.mirror_id.is_not(None), *where]
+    organization = sa.func.coalesce(targets.c.org_target, 0)
+    last = (-1, 0)
     while True:
         rows = list(
             connection.execute(
                 sa.select(targets)
-                .where(targets.c.block == block, targets.c.mirror_id.is_not(None), targets.c.id > last)
-                .order_by(targets.c.id)
+                .where(*here, sa.tuple_(organization, targets.c.id) > sa.tuple_(*map(sa.literal, last)))
+                .order_by(organization, targets.c.id)
                 .limit(size)
             )
         )
         if not rows:
             return
         yield rows
-        last = rows[-1].id
+        last = (rows[-1].org_target or 0, rows[-1].id)
