@@ -23,7 +23,7 @@ FIRST, SECOND = "00-1A-2B-3C-4D-5E", "AA-BB-CC-DD-EE-FF"
     ],
 )
 def test_one_address_in_any_writing_is_the_address(text: str) -> None:
-    """Agents and people write one address in many ways."""
+    """Monitoring tools and people write one address in many ways."""
     assert mac_addresses(text) == [FIRST]
     assert only_mac_address(text) == FIRST
 
