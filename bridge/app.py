@@ -122,14 +122,20 @@ def engine_of(
     *,
     who: str,
     patience: float = COMMAND_PATIENCE,
+    queue: str | None = None,
     rings: bool = False,
     beat: Callable[[], None] = lambda: None,
 ) -> Iterator[Engine]:
-    """Give a working engine; every connection is given back at the end."""
+    """Give a working engine; every connection is given back at the end.
+
+    `queue` is the URL of a queue server that the caller keeps running. With `rings`, work that comes up rings for the
+    service's workers.
+    """
     with ExitStack() as stack:
         times = settings.protocol.times()
         db = stack.enter_context(_closing(database_of(settings)))
-        address = stack.enter_context(start_or_join(settings.data_folder, settings.redis_url))
+        url = queue or settings.redis_url
+        address = stack.enter_context(RedisAddress(url) if url else start_or_join(settings.data_folder))
         quota = quota_of(settings, address)
         credentials = Credentials(settings, quota)
         mapping = compile_mapping(settings)

@@ -10,7 +10,9 @@ from bridge.errors import IncompleteReadError
 from bridge.itglue.reads import by_ids, read
 from bridge.jsonapi import Row
 from bridge.quota import Lane
+from bridge.store import links as link_rows
 from bridge.store.index import NAME_KINDS, AssetRow
+from bridge.store.schema import links
 
 RECORD_KINDS = ("organizations", "configurations")
 
@@ -62,6 +64,8 @@ def refresh(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", run: int
         now = engine.db.now(connection)
         native_before = engine.index.began_at(connection, kind) > 0
         gone = engine.index.finish(connection, kind, org_id, read=number, began_at=started, now=now)
+        if not org_id:
+            link_rows.verified(connection, links.c.itglue_type == kind, began=started)
         raised = engine.index.raise_concerned(connection, kind, gone, now=now, new=False, run=run)
         raised += engine.index.raise_concerned(connection, kind, changed, now=now, new=True, run=run)
         if native_before and not org_id and kind in RECORD_KINDS:

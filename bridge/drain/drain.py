@@ -41,6 +41,7 @@ class Drain:
             if not rows:
                 return claims
             claims += 1
+            self.engine.doorbell.ring(lane)  # another thread may take what is left
             if not self._work(rows, lane):
                 return claims
         return claims

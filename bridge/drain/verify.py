@@ -9,9 +9,10 @@ from bridge.drain.work import Row
 from bridge.engine import Engine, log
 from bridge.quota import Lane
 from bridge.refresh import reread
+from bridge.store import links as link_rows
 from bridge.store import targets as target_rows
 from bridge.store.database import chunks
-from bridge.store.schema import links, targets, writes
+from bridge.store.schema import links, targets
 
 
 def verify(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
@@ -31,24 +32,8 @@ def verify(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
         reread(engine, kind, sorted(set(members.values()), key=int), lane=lane)
         with engine.db.write() as connection:
             for part in chunks(list(members)):
-                _known(connection, part, began)
+                link_rows.verified(connection, links.c.target.in_(part), began=began)
         log.info("links.verified", kind=kind, links=len(members))
-
-
-def _known(connection: sa.Connection, members: Sequence[int], began: float) -> None:
-    connection.execute(
-        sa.update(writes)
-        .where(
-            writes.c.target.in_(members), writes.c.verb.not_in(["create", "create_name"]), writes.c.quiet_at <= began
-        )
-        .where(sa.or_(writes.c.outcome.is_(None), writes.c.outcome == "unknown"))
-        .values(outcome="resolved")
-    )
-    connection.execute(
-        sa.update(links)
-        .where(links.c.target.in_(members), links.c.state == "unknown", links.c.verify_at <= began)
-        .values(state="known", verify_at=None)
-    )
 
 
 def raise_due(engine: Engine) -> int:

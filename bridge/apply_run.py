@@ -1,0 +1,163 @@
+"""One `apply`: a run over planned targets, drained until nothing of it is open."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import Any
+
+import sqlalchemy as sa
+
+from bridge.drain import names
+from bridge.drain.drain import Drain
+from bridge.engine import Engine
+from bridge.errors import AuthError, TransientError
+from bridge.fingerprint import fingerprint
+from bridge.plan_file import batches
+from bridge.plan_pass import Line
+from bridge.store import decisions, pauses, runs
+from bridge.store import targets as target_rows
+from bridge.store.schema import pauses as pause_rows
+from bridge.store.schema import run_targets, targets, waits
+
+
+@dataclass(slots=True)
+class Applied:
+    """What an apply did: its run, its counts, and the lines that were refused, with why."""
+
+    run: int
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    refused: list[tuple[Line, str]] = field(default_factory=list)
+    stopped: bool = False
+
+
+def begin(engine: Engine, lines: Iterable[Line], *, reviewed: bool, why: str) -> Applied:
+    """Enter planned targets into a new run; refuse, one by one, what has changed since the plan.
+
+    With `reviewed` a person has seen the plan: an accept is stored for each create, name, archive, emptying and
+    mapping-made update that it listed, so that the stops on counts let them pass.
+    """
+    with engine.db.write() as connection:
+        applied = Applied(runs.start(engine.db, connection, "apply", why))
+    for part in batches(line for line in lines if line.rollout):
+        _enter(engine, applied, part, reviewed=reviewed, why=why)
+    with engine.db.write() as connection:
+        runs.read_done(connection, applied.run, now=engine.db.now(connection))
+    return applied
+
+
+def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: bool, why: str) -> None:
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        rows = {
+            row.id: row
+            for row in connection.execute(
+                sa.select(targets.c.id, targets.c.seq, targets.c.state).where(
+                    targets.c.id.in_([line.target for line in lines])
+                )
+            )
+        }
+        fine: list[Line] = []
+        for line in lines:
+            row = rows.get(line.target)
+            if row is None or row.seq != line.seq:
+                applied.refused.append((line, "changed since the plan (run plan again)"))
+            elif row.state == "creating":
+                applied.refused.append((line, "is being created: its answer is awaited"))
+            else:
+                fine.append(line)
+        ids = [line.target for line in fine]
+        if not ids:
+            return
+        connection.execute(
+            sa.update(targets)
+            .where(targets.c.id.in_(ids))
+            .values(state="pending", due_at=now, attempts=0, run=applied.run)
+        )
+        runs.enter(engine.db, connection, applied.run, targets.c.id.in_(ids))
+        if reviewed:
+            _accept(engine, connection, applied.run, fine, now=now, why=why)
+
+
+def _accept(engine: Engine, connection: sa.Connection, run: int, lines: list[Line], *, now: float, why: str) -> None:
+    for line in lines:
+        if line.stop is not None:
+            decisions.decide(
+                connection, line.target, "accept", by=engine.who, at=now, code=line.stop, change_digest=line.digest,
+                why=why,
+            )  # fmt: skip
+    wanted = [name for line in lines for name in line.names]
+    if wanted:
+        asked = names.ask(engine.db, connection, wanted, now=now, lane="backfill", run=run)
+        runs.enter(engine.db, connection, run, targets.c.id.in_(list(asked.values())))
+        for key, target in asked.items():
+            decisions.decide(
+                connection, target, "accept", by=engine.who, at=now, code="stop_creates",
+                change_digest=fingerprint(["name", key]), why=why,
+            )  # fmt: skip
+
+
+def drain(engine: Engine, applied: Applied, stop: Event, *, threads: int = 1) -> None:
+    """Drain a run until nothing of it is open, or `stop` is set. Raises AuthError or TransientError when a side is lost."""
+    work = Drain(engine, run=applied.run, stop=stop)
+    while not stop.is_set():
+        _drain_once(work, threads)
+        with engine.db.read() as connection:
+            left = _open(connection, applied.run)
+            now = engine.db.now(connection)
+            pause = connection.execute(sa.select(pause_rows).where(pause_rows.c.scope == pauses.ITGLUE)).first()
+        if not left:
+            break
+        if pause is not None and pause.code == "auth":
+            raise AuthError(pause.why)
+        if pause is not None and now - pause.since > engine.times.deadline * 4:
+            raise TransientError(f"IT Glue does not answer: {pause.why}; what is open goes on at the next apply or run")
+        soonest = min((row.due_at for row in left if row.due_at is not None), default=now + 1.0)
+        engine.on_progress("waiting", len(left))
+        _release(engine, applied.run)
+        stop.wait(min(max(soonest - now, 0.05), 1.0))
+    applied.stopped = stop.is_set()
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        counts = runs.count(connection, applied.run)
+        outcome = "stopped" if applied.stopped and counts["open"] else "finished"
+        applied.counts = runs.end(connection, applied.run, now=now, outcome=outcome)
+
+
+def _drain_once(work: Drain, threads: int) -> None:
+    """Drain both lanes, the backfill in several threads, so that a slow answer does not idle the quota."""
+    work("live")
+    others = [Thread(target=work, args=("backfill",)) for _ in range(threads - 1)]
+    for other in others:
+        other.start()
+    try:
+        work("backfill")
+    finally:
+        for other in others:
+            other.join()
+
+
+def _open(connection: sa.Connection, run: int) -> list[Any]:
+    return list(
+        connection.execute(
+            sa.select(targets.c.id, targets.c.state, targets.c.due_at)
+            .join(run_targets, run_targets.c.target == targets.c.id)
+            .where(run_targets.c.run == run, run_targets.c.outcome.is_(None))
+            .limit(1000)
+        )
+    )
+
+
+def _release(engine: Engine, run: int) -> None:
+    """Enter what the run's targets wait for, so that it is drained too; end those that settled outside of it."""
+    with engine.db.write() as connection:
+        mine = sa.select(run_targets.c.target).where(run_targets.c.run == run, run_targets.c.outcome.is_(None))
+        on = sa.select(waits.c.on_target).where(waits.c.target.in_(mine))
+        runs.enter(engine.db, connection, run, targets.c.id.in_(on) & targets.c.state.in_(target_rows.OPEN_STATES))
+        connection.execute(
+            sa.update(targets).where(targets.c.id.in_(mine), targets.c.state == "waiting", ~_waits_for_any())
+            .values(state="pending", due_at=engine.db.now(connection))
+        )  # fmt: skip
+
+
+def _waits_for_any() -> sa.ColumnElement[bool]:
+    return sa.exists().where(waits.c.target == targets.c.id)

@@ -1,0 +1,83 @@
+"""A saved plan: a header with what it was made from, then one line per target that it would touch."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from bridge.errors import SettingsError
+from bridge.plan_pass import Line, dump, parse
+
+FORMAT = "glue-bridge plan 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a plan was made from: the digest of the settings, and when."""
+
+    settings: str
+    made_at: str
+
+
+class PlanWriter:
+    """Writes a plan line by line; the file appears under its name only when it is whole."""
+
+    def __init__(self, path: Path, header: Header) -> None:
+        self.path = path
+        self._partial = path.with_name(path.name + ".partial")
+        self._file = self._partial.open("wb")
+        self._file.write(
+            orjson.dumps({"format": FORMAT, "settings": header.settings, "made_at": header.made_at}) + b"\n"
+        )
+
+    def add(self, line: Line) -> None:
+        """Write a line, unless nothing could ever be done for it."""
+        if line.word not in {"excluded", "held", "waiting"}:
+            self._file.write(dump(line) + b"\n")
+
+    def finish(self, summary: dict[str, Any]) -> None:
+        """Write the end, and put the file in its place."""
+        self._file.write(orjson.dumps({"end": summary}) + b"\n")
+        self._file.close()
+        self._partial.replace(self.path)
+
+
+def read_header(path: Path) -> Header:
+    """Read a plan's header; raise SettingsError B402 for what is no whole plan."""
+    try:
+        with path.open("rb") as file:
+            first = orjson.loads(file.readline())
+            file.seek(0, 2)
+            size = file.tell()
+            file.seek(max(0, size - 65_536))
+            last = orjson.loads(file.read().splitlines()[-1])
+        if first["format"] != FORMAT or "end" not in last:
+            raise ValueError("not whole")
+        return Header(first["settings"], first["made_at"])
+    except OSError as error:
+        raise SettingsError("B402", f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise SettingsError("B402", f"{path} is no whole plan: make one with glue-bridge plan -o {path}") from error
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """Read a plan's lines, one at a time."""
+    with path.open("rb") as file:
+        next(file)
+        for text in file:
+            if not text.startswith(b'{"end"'):
+                yield parse(text)
+
+
+def batches(lines: Iterable[Line], size: int = 500) -> Iterator[list[Line]]:
+    """Cut lines into lists."""
+    batch: list[Line] = []
+    for line in lines:
+        batch.append(line)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

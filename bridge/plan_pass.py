@@ -1,0 +1,201 @@
+"""The plan of everything: what a drain would do, computed without changing anything."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from bridge import planning
+from bridge.desired import Excluded, Held, Name
+from bridge.drain.evaluate import Gone, Moment, Ready, Verdict, Waiting, evaluate
+from bridge.drain.names import anchor
+from bridge.drain.settle import is_mapping_made, review_digest
+from bridge.drain.work import Parent, Work, all_targets, load, load_parents
+from bridge.engine import Engine
+from bridge.itglue.kinds import kind_of
+from bridge.planning import Adopt, Create, Hold, Nothing
+
+WRITES = ("create", "adopt", "update", "archive", "restore")
+WORDS = ("create", "adopt", "update", "archive", "restore", "equal", "held", "excluded", "gone", "waiting")
+
+
+@dataclass(slots=True)
+class Line:
+    """What would be done for one target.
+
+    `word` is one of WORDS; `plan` the planner's own data where it decided; `rollout` whether the service would write
+    it; `stop` the stop whose count a reviewed plan passes with it.
+    """
+
+    target: int
+    seq: int
+    ref: str
+    block: str
+    word: str
+    rollout: bool
+    name: str = ""
+    organization: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    plan: dict[str, Any] | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
+    digest: str | None = None
+    stop: str | None = None
+    names: tuple[Name, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether IT Glue would be written."""
+        return self.word in WRITES and bool(self.plan and (self.plan.get("fields") or self.word == "create"))
+
+
+def plan_all(engine: Engine) -> Iterator[Line]:
+    """Give a line for every target, parents first; planned parents count as existing. Memory does not grow with them."""
+    parents: dict[int, Parent] = {}
+    with engine.db.read() as connection:
+        for block in engine.mapping.blocks:
+            moment = Moment.of(engine, connection)
+            moment.everyone = True
+            moment.parents = _lookup(connection, parents)
+            for rows in all_targets(connection, block.id):
+                works = load(connection, rows)
+                for work, verdict in zip(works, evaluate(engine, connection, works, moment), strict=True):
+                    if block.id == "organizations":
+                        parents[work.id] = _as_parent(work, verdict)
+                    yield line_of(work, verdict)
+                engine.on_progress("planned", len(works))
+
+
+def _lookup(connection: sa.Connection, parents: Mapping[int, Parent]) -> Any:
+    def of(ids: Iterable[int]) -> Mapping[int, Parent]:
+        unknown = [each for each in ids if each not in parents]
+        return {**{each: parents[each] for each in ids if each in parents}, **load_parents(connection, unknown)}
+
+    return of
+
+
+def _as_parent(work: Work, verdict: Verdict) -> Parent:
+    """Give an organization as its records will find it once the plan is carried out."""
+    parent = Parent(work.id, "settled", work.itglue_id, None, work.words.get("name"), work.ref)
+    if isinstance(verdict, Excluded):
+        parent.state, parent.rule = "excluded", verdict.rule
+    elif isinstance(verdict, Held) or (isinstance(verdict, Ready) and isinstance(verdict.plan, Hold)):
+        parent.state = "held"
+    elif isinstance(verdict, Gone):
+        parent.state = "gone"
+    elif isinstance(verdict, Ready) and isinstance(verdict.plan, Adopt):
+        parent.itglue_id = verdict.plan.itglue_id
+    elif isinstance(verdict, Ready) and isinstance(verdict.plan, Create):
+        parent.itglue_id = f"new {work.ref}"
+    return parent
+
+
+def line_of(work: Work, verdict: Verdict) -> Line:
+    """Put a verdict into a line."""
+    line = Line(
+        work.id, work.target.seq, str(work.ref), work.target.block, "waiting", work.in_rollout,
+        name=str(work.words.get("name") or ""), notes=work.notes,
+        organization=work.parent.name if work.parent is not None else None,
+        provenance=work.block.provenance if work.block is not None else {},
+    )  # fmt: skip
+    if isinstance(verdict, Excluded):
+        line.word, line.reason = "excluded", verdict.rule
+    elif isinstance(verdict, Held):
+        line.word, line.code, line.reason = "held", verdict.code, verdict.reason
+    elif isinstance(verdict, Gone):
+        line.word = "gone"
+    elif isinstance(verdict, Ready):
+        _planned(line, work, verdict)
+    elif isinstance(verdict, Waiting):
+        line.reason = "its organization is not matched yet"
+    if not work.in_rollout and line.word == "excluded" and line.reason == "rollout":
+        line.rollout = False
+    return line
+
+
+def _planned(line: Line, work: Work, verdict: Ready) -> None:
+    plan = verdict.plan
+    line.plan = planning.dump(plan)
+    line.digest = review_digest(work, plan)
+    line.names = verdict.missing
+    if isinstance(plan, Hold):
+        line.word, line.code, line.reason = "held", plan.code, plan.reason
+        return
+    if isinstance(plan, Nothing):
+        line.word = "equal"
+        return
+    line.word = type(plan).__name__.lower()
+    if isinstance(plan, Create):
+        line.stop = "stop_creates"
+    elif line.word == "archive":
+        line.stop = "stop_archives"
+    elif getattr(plan, "empties", False):
+        line.stop = "stop_emptied"
+    elif is_mapping_made(work, plan):
+        line.stop = "stop_updates"
+
+
+class Cost:
+    """How many requests lines will take: updates 50 to a request, creates one organization to a request."""
+
+    def __init__(self) -> None:
+        self.writes = 0
+        self._updates: dict[str, int] = {}
+        self._creates: dict[tuple[str, str | None], int] = {}
+        self._names: set[str] = set()
+        self._models: set[str] = set()
+
+    def add(self, line: Line) -> None:
+        """Count one line."""
+        for name in line.names:
+            if name.parent is None:
+                self._names.add(anchor(name))
+            else:
+                self._models.add(anchor(name.parent))
+        if not line.writes:
+            return
+        self.writes += 1
+        if line.word == "create":
+            organization = line.ref if not kind_of(line.block).bulk_create else line.organization
+            key = (line.block, organization)
+            self._creates[key] = self._creates.get(key, 0) + 1
+        else:
+            self._updates[line.block] = self._updates.get(line.block, 0) + 1
+
+    @property
+    def requests(self) -> int:
+        """Give the number of requests."""
+        updates = sum(-(-number // 50) for number in self._updates.values())
+        creates = sum(-(-number // 50) for number in self._creates.values())
+        return updates + creates + len(self._names) + len(self._models)
+
+
+def dump(line: Line) -> bytes:
+    """Write a line as JSON."""
+    return orjson.dumps(
+        {
+            "target": line.target, "seq": line.seq, "ref": line.ref, "block": line.block, "word": line.word,
+            "rollout": line.rollout, "name": line.name, "organization": line.organization, "code": line.code,
+            "reason": line.reason, "plan": line.plan, "notes": dict(line.notes), "digest": line.digest,
+            "stop": line.stop, "names": [_name(name) for name in line.names],
+        }
+    )  # fmt: skip
+
+
+def _name(name: Name) -> dict[str, Any]:
+    return {"kind": name.kind, "name": name.name, "parent": _name(name.parent) if name.parent else None}
+
+
+def parse(text: bytes) -> Line:
+    """Read a line; raise ValueError or KeyError for anything else."""
+    value = orjson.loads(text)
+    names = tuple(_read_name(name) for name in value.pop("names"))
+    return Line(**value, names=names)
+
+
+def _read_name(value: Mapping[str, Any]) -> Name:
+    parent = value["parent"]
+    return Name(value["kind"], value["name"], make=True, parent=_read_name(parent) if parent else None)

@@ -1,0 +1,118 @@
+"""The scheduler: claims the streams that are due, does their cycles, and sweeps."""
+
+import threading
+from collections.abc import Mapping
+
+from bridge import poll, refresh
+from bridge.engine import Engine, log
+from bridge.errors import AuthError, BridgeError, RateLimitError, SideDownError
+from bridge.settings.protocol import Protocol
+from bridge.store import pauses, runs, streams
+from bridge.store.index import NAME_KINDS
+from bridge.store.pauses import ITGLUE
+from bridge.supervise.heartbeat import beat, rest
+from bridge.sweep import sweep
+
+READERS = 2  # a long snapshot must not keep the live polls waiting
+
+
+def wanted(engine: Engine) -> list[tuple[str, str, str]]:
+    """Name every stream that the settings ask for."""
+    kinds = {block.kind for block in engine.mapping.blocks}
+    names = [
+        (source, kind, what)
+        for source, connector in engine.connectors.items()
+        for kind in connector.kinds
+        if kind in kinds
+        for what in ("poll", "ids", "snapshot")
+    ]
+    return names + [(ITGLUE, kind, "refresh") for kind in (*NAME_KINDS, *refresh.RECORD_KINDS)]
+
+
+def intervals(protocol: Protocol) -> Mapping[str, float]:
+    """Give how often each `what` is done; polls have theirs per kind."""
+    return {"ids": protocol.id_snapshot, "snapshot": protocol.snapshot, "refresh": protocol.refresh}
+
+
+def every(protocol: Protocol, row: streams.Row) -> float:
+    """Give the seconds between two cycles of a stream."""
+    return float(getattr(protocol.polls, row.kind)) if row.what == "poll" else intervals(protocol)[row.what]
+
+
+def cycle(engine: Engine, row: streams.Row, protocol: Protocol) -> None:
+    """Do one cycle of a claimed stream, of a source or of IT Glue."""
+    seconds = every(protocol, row)
+    first = row.last_ok_at is None
+    if row.what in {"ids", "snapshot"} and first:
+        # The first poll reads everything; a snapshot at the same time would read it twice.
+        streams.done(engine.db, row, next_in=seconds)
+    elif row.source == ITGLUE:
+        refresh_cycle(engine, row, seconds)
+    else:
+        poll.cycle(engine, row, every=seconds)
+
+
+def refresh_cycle(engine: Engine, row: streams.Row, seconds: float) -> None:
+    """Read one kind of IT Glue completely."""
+    with engine.db.write() as connection:
+        paused = pauses.active(connection, ITGLUE, now=engine.db.now(connection))
+        run = None if paused else runs.start(engine.db, connection, "refresh", f"{ITGLUE}:{row.kind}")
+    if run is None:
+        streams.done(engine.db, row, next_in=engine.times.backoff_min)
+        return
+    error: str | None = None
+    wait = seconds
+    try:
+        refresh.refresh(engine, row.kind, lane="backfill", run=run)
+    except RateLimitError as caught:
+        wait = caught.retry_after or engine.times.backoff_min
+        error = str(caught)
+    except (AuthError, SideDownError) as caught:
+        wait, error = engine.times.backoff(row.failures + 1), str(caught)
+    except BridgeError as caught:
+        log.warning("read.failed", subject=f"{ITGLUE}:{row.kind}", reason=str(caught))
+        wait, error = engine.times.backoff(row.failures + 1), str(caught)
+    with engine.db.write() as connection:
+        runs.read_done(connection, run, now=engine.db.now(connection))
+    streams.done(engine.db, row, next_in=wait, error=error)
+
+
+def serve(engine: Engine, protocol: Protocol, stop: threading.Event) -> None:
+    """Schedule until `stop` is set; what is being read then is given up at its next page."""
+    streams.ensure(engine.db, wanted(engine))
+    readers = [
+        threading.Thread(target=_read, args=(engine, protocol, stop, number), name=f"reader-{number}")
+        for number in range(READERS)
+    ]
+    for reader in readers:
+        reader.start()
+    try:
+        while not stop.is_set():
+            _guarded(sweep, engine)
+            stop.wait(engine.times.sweep)
+    finally:
+        rest()
+        for reader in readers:
+            reader.join()
+
+
+def _read(engine: Engine, protocol: Protocol, stop: threading.Event, number: int) -> None:
+    # The first reader keeps to the polls, so that they are never behind a long snapshot.
+    only = {"what": "poll"} if number == 0 else None
+    while not stop.is_set():
+        beat()
+        row = streams.claim(engine.db, owner=f"{engine.owner}:{number}", lease=engine.times.lease, only=only)
+        if row is None:
+            rest()
+            stop.wait(min(1.0, engine.times.sweep))
+            continue
+        _guarded(cycle, engine, row, protocol)
+    rest()
+
+
+def _guarded(call: object, *arguments: object) -> None:
+    """Keep the scheduler alive whatever a pass meets; the outermost loop of its thread."""
+    try:
+        call(*arguments)  # type: ignore[operator]  # a function of this module
+    except Exception:
+        log.exception("scheduler.bug")

@@ -1,0 +1,58 @@
+"""The sweep: every few seconds, whatever is due rings again; nothing is lost if every message was."""
+
+import sqlalchemy as sa
+
+from bridge import restored
+from bridge.drain import verify
+from bridge.engine import Engine, log
+from bridge.store import runs
+from bridge.store.schema import fetches, links, targets, waits
+from bridge.supervise.heartbeat import beat
+
+
+def sweep(engine: Engine) -> None:
+    """Do one pass."""
+    verify.raise_due(engine)
+    _free_waiting(engine)
+    for run, counts in runs.end_finished(engine.db, planned=not engine.writes_allowed()):
+        if counts["seen"]:
+            log.info("run.finished", run=run, **counts)
+    for lane in _due(engine):
+        engine.doorbell.ring(lane)
+    restored.seen(engine)
+    beat()
+
+
+def _due(engine: Engine) -> list[str]:
+    """Give the lanes that have something due and unclaimed."""
+    states = ["pending", "creating", "gone"] if engine.writes_allowed() else ["creating"]
+    with engine.db.read() as connection:
+        now = engine.db.now(connection)
+        lanes = [
+            lane
+            for lane in ("live", "backfill")
+            if connection.execute(
+                sa.select(targets.c.id)
+                .where(targets.c.lane == lane, targets.c.state.in_(states), targets.c.due_at <= now)
+                .where(targets.c.lease_until < now)
+                .limit(1)
+            ).first()
+        ]
+        hinted = sa.select(fetches.c.ref).where(fetches.c.due_at <= now, fetches.c.lease_until < now).limit(1)
+        if "live" not in lanes and connection.execute(hinted).first():
+            lanes.append("live")
+    return lanes
+
+
+def _free_waiting(engine: Engine) -> None:
+    """Make due what waits for nothing any more, should a release ever have been missed."""
+    reason = sa.select(waits.c.target).join(targets, targets.c.id == waits.c.on_target)
+    reason = reason.outerjoin(links, links.c.target == targets.c.id)
+    reason = reason.where(targets.c.state.in_(["pending", "waiting", "creating"]), links.c.target.is_(None))
+    stuck = (targets.c.state == "waiting") & targets.c.id.not_in(reason)
+    with engine.db.read() as connection:
+        found = connection.execute(sa.select(targets.c.id).where(stuck).limit(1)).first()
+    if found is not None:
+        with engine.db.write() as connection:
+            now = engine.db.now(connection)
+            connection.execute(sa.update(targets).where(stuck).values(state="pending", due_at=now))
