@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from simulators.connectwise import answers
-from simulators.connectwise.catalog.configurations import CONFIGURATION, TYPE
+from simulators.connectwise.catalog.paths import CONFIGURATION, CONFIGURATION_TYPE
 from simulators.connectwise.predicates import Test
 from simulators.connectwise.schema import Resource
 from simulators.connectwise.tenant import Tenant
@@ -92,7 +92,7 @@ class Scope:
 def scope_of(role: dict[str, Any], tenant: Tenant) -> Scope:
     """Return what the role of the switch sees."""
     wanted = {name.lower() for name in role["hide_types"]}
-    kinds = tenant.stores[TYPE].table.rows if wanted else {}
+    kinds = tenant.stores[CONFIGURATION_TYPE].table.rows if wanted else {}
     hidden = frozenset(kind for kind, row in kinds.items() if row["name"].lower() in wanted)
     return Scope(hidden, role["level"] == "my")
 

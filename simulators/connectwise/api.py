@@ -1,5 +1,9 @@
 """The API below `/apis/3.0`: who may, then what the path means (reference 2, 3, 5)."""
 
+from dataclasses import replace
+
+import orjson
+
 from simulators.connectwise import access, answers
 from simulators.connectwise.access import is_forbidden, scope_of
 from simulators.connectwise.deployment import Deployment
@@ -41,7 +45,7 @@ class Api:
             is_get = request.method == "GET"
             return Answer(200, self._deployment.system_info()) if is_get else answers.no_method(request.method, "GET")
         if request.method != "GET":
-            return self._not_read(request, found)
+            return self._not_read(request, found, path)
         if found is None:
             return answers.no_endpoint()
         if found.action == "search":
@@ -59,20 +63,33 @@ class Api:
         left = self.throttle.seconds_left()
         return None if left is None else answers.too_many(left, retry_after=switches["retry_after"] == "seconds")
 
-    def _not_read(self, request: Request, found: Route | None) -> Answer:
-        """Answer what is no GET: searches are, all else is noted and refused."""
+    def _not_read(self, request: Request, found: Route | None, path: str) -> Answer:
+        """Answer what is no GET: searches are carried out, all else is noted and refused."""
         if found is not None and found.action == "search" and request.method == "POST":
-            return Answer(200, b"[]")
+            return self._search(request, found, path)
         if request.method in _WRITES and not (found is not None and found.pattern == "system/callbacks"):
             self._kernel.violate(request, "the bridge only reads")
         if found is None:
             return answers.no_endpoint()
         if (request.method, found.action) not in _WRITTEN:
             return answers.no_method(request.method, "POST" if found.action == "search" else "GET")
-        media = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
-        if request.body and not (media == "application/json" or media.endswith("+json")):
+        if not _is_json(request):
             return answers.wrong_media_type()
         return answers.forbidden()  # the role's level is Inquire (section 2)
+
+    def _search(self, request: Request, found: Route, path: str) -> Answer:
+        """List what fits the conditions in the body (3.5)."""
+        if not _is_json(request):
+            return answers.wrong_media_type()
+        try:
+            body = orjson.loads(request.body or b"{}")
+        except orjson.JSONDecodeError:
+            body = None
+        if not isinstance(body, dict) or not all(isinstance(value, str | None) for value in body.values()):
+            return answers.error(400, "InvalidObject", "search object is invalid", errors=[])
+        call = self._call(request, found, path)
+        asked = [(name, value) for name, value in body.items() if value is not None]
+        return self._reading.answer(replace(call, body=asked))
 
     def _call(self, request: Request, found: Route, path: str) -> Call:
         switches = self._kernel.switches
@@ -81,7 +98,7 @@ class Api:
         user_facing = root.replace("://api-", "://", 1)  # hrefs have the user-facing host, a double slash (5.1)
         return Call(
             route=found,
-            url=f"{root}/apis/3.0/{path}",
+            url=f"{root}/apis/3.0/{path}{'/search' if found.action == 'search' else ''}",
             parameters=request.query,
             forward_only=request.headers.get("pagination-type", "").strip().lower() == "forward-only",
             scope=scope_of(role, self._tenant),
@@ -92,6 +109,11 @@ class Api:
                 blank_references=role["blank_references"],
             ),
         )
+
+
+def _is_json(request: Request) -> bool:
+    media = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
+    return not request.body or media == "application/json" or media.endswith("+json")
 
 
 def _nothing(found: Route) -> Answer:

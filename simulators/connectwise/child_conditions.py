@@ -26,7 +26,7 @@ def child_test(node: Node, resource: Resource, parts: Parts, meaning: Meaning) -
         return _accessor(children[collection.lower()], word, path, used.index(collection.lower()))
 
     test = bind(node, find, meaning)
-    lists: list[Elements] = [parts.elements(children[name].name, resource.pod) for name in used]
+    lists: list[Elements] = [parts.elements(children[name]) for name in used]
     if len(lists) == 1:
         (elements,) = lists
         return lambda row: any(test((element,)) for element in elements(row))
@@ -39,8 +39,8 @@ def custom_field_test(node: Node, resource: Resource, parts: Parts, meaning: Mea
     test = bind(node, lambda path: _accessor(CUSTOM_FIELD, path, path, 0), meaning)
     if resource.pod is None:
         return _no_row
-    elements = parts.elements("customFields", resource.pod)
-    return lambda row: any(test((element,)) for element in elements(row))
+    pod = resource.pod
+    return lambda row: any(test((element,)) for element in parts.custom_fields(pod, row))
 
 
 def _no_row(row: Row) -> bool:

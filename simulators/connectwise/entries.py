@@ -1,17 +1,15 @@
-"""What is entered into the collections of a record: types, custom fields, answers to questions."""
+"""What is entered into the collections of a record: types, custom fields, answers, ways to reach a contact."""
 
 from typing import Any
 
-from simulators.connectwise.catalog.companies import COMPANY, TYPE
-from simulators.connectwise.catalog.configurations import CONFIGURATION, QUESTION
-from simulators.connectwise.catalog.system import USER_DEFINED_FIELD
+from simulators.connectwise.associations import BY_HOLDER
+from simulators.connectwise.catalog.paths import COMMUNICATION, CONFIGURATION, CONTACT, QUESTION, USER_DEFINED_FIELD
+from simulators.connectwise.consequences import complete_communication
 from simulators.connectwise.schema import Field, Resource
 from simulators.connectwise.store import Row
 from simulators.connectwise.tenant import Tenant
 from simulators.connectwise.values import Intake, custom_value, reference_id
 from simulators.refusal import ControlError
-
-_TYPE_FIELD = Field("type", "reference", target=TYPE)
 
 
 class Entries:
@@ -22,30 +20,60 @@ class Entries:
         self._last_answer = 0
         self._custom = Intake(tenant, tenant.stores[USER_DEFINED_FIELD].resource)
         self._question = Intake(tenant, tenant.stores[QUESTION].resource)
+        self._communication = Intake(tenant, tenant.stores[COMMUNICATION].resource)
 
     def take(self, resource: Resource, row: Row, record: dict[str, Any], before: Row) -> None:
         """Put the collections of a record into its row; `before` is the row they change, empty for a new one."""
-        if resource.path == COMPANY and record.get("types") is not None:
-            row["types"] = self._types(record["types"], strict=bool(before))
+        if resource.path in BY_HOLDER and record.get("types") is not None:
+            kind = BY_HOLDER[resource.path].kind
+            row["types"] = self._types(resource, kind, record["types"], strict=bool(before))
         if resource.pod is not None and record.get("customFields") is not None:
             row["customFields"] = self._custom_values(resource, record["customFields"], before.get("customFields"))
             if not row["customFields"]:
                 del row["customFields"]
         if resource.path == CONFIGURATION:
-            if record.get("questions") is not None:
-                row["questions"] = self._answers(row, record["questions"], before.get("questions"))
-            if row.get("questions") and row.get("type") != before.get("type"):
-                # A change of the type swaps the question set (5.5).
-                kept = {question["id"] for question in self._tenant.questions_of(row.get("type"))}
-                row["questions"] = {key: value for key, value in row["questions"].items() if key in kept}
-            if not row.get("questions"):
-                row.pop("questions", None)
+            self._take_questions(row, record, before)
+        if resource.path == CONTACT and record.get("communicationItems") is not None:
+            row["communicationItems"] = self._items(row, record["communicationItems"], before)
 
-    def _types(self, given: Any, *, strict: bool) -> tuple[int, ...]:
+    def _take_questions(self, row: Row, record: dict[str, Any], before: Row) -> None:
+        if record.get("questions") is not None:
+            row["questions"] = self._answers(row, record["questions"], before.get("questions"))
+        if row.get("questions") and row.get("type") != before.get("type"):
+            # A change of the type swaps the question set (5.5).
+            kept = {question["id"] for question in self._tenant.questions_of(row.get("type"))}
+            row["questions"] = {key: value for key, value in row["questions"].items() if key in kept}
+        if not row.get("questions"):
+            row.pop("questions", None)
+
+    def _types(self, resource: Resource, kind: str, given: Any, *, strict: bool) -> tuple[int, ...]:
+        field = Field("type", "reference", target=kind)
         kinds = [
-            reference_id(self._tenant, _TYPE_FIELD, each, COMPANY, strict=strict) for each in _objects(given, "types")
+            reference_id(self._tenant, field, each, resource.path, strict=strict) for each in _objects(given, "types")
         ]
         return tuple(dict.fromkeys(kind for kind in kinds if kind is not None))
+
+    def _items(self, row: Row, given: Any, before: Row) -> tuple[Row, ...]:
+        """Read communicationItems, which are replaced as a whole; an item keeps its id where it names one."""
+        store = self._tenant.stores[COMMUNICATION]
+        held = {item["id"]: item for item in before.get("communicationItems", ())}
+        fresh = store.new_id()
+        items: list[Row] = []
+        for each in _objects(given, "communicationItems"):
+            values = {name: value for name, value in self._communication.values(each).items() if value is not None}
+            number = values.pop("id", None)
+            if number is None:
+                number, fresh = fresh, fresh + 1
+            elif number in store and number not in held:
+                raise ControlError(400, f"{CONTACT}: communicationItems: {number} belongs to another contact")
+            old = held.get(number, {**self._communication.defaults, "lastUpdated": int(self._tenant.clock.now())})
+            item = {**old, **values, "id": number, "contact": row["id"], "contactId": row["id"]}
+            if item.get("value") is None:
+                raise ControlError(400, f"{CONTACT}: communicationItems: value is required")
+            complete_communication(self._tenant, item)
+            items.append(item)
+            fresh = max(fresh, number + 1)
+        return tuple(items)
 
     def _custom_values(self, resource: Resource, given: Any, before: dict[int, Any] | None) -> dict[int, Any]:
         values = dict(before or {})

@@ -12,6 +12,7 @@ from simulators.connectwise.ordering import in_order, order_of
 from simulators.connectwise.parts import Parts
 from simulators.connectwise.paths import Paths
 from simulators.connectwise.predicates import Meaning, Test, bind
+from simulators.connectwise.schema import Link
 from simulators.connectwise.store import Store
 from simulators.connectwise.tenant import Tenant
 
@@ -24,6 +25,8 @@ class Query:
 
     path: str
     parents: tuple[tuple[str, int], ...]
+    kinds: tuple[str, ...]
+    link: Link | None
     conditions: str
     child_conditions: str
     custom_field_conditions: str
@@ -93,6 +96,9 @@ class Finder:
             others.append(child_test(child, resource, self._parts, meaning))
         if (custom := parse(query.custom_field_conditions)) is not None:
             others.append(custom_field_test(custom, resource, self._parts, meaning))
+        if query.kinds:
+            kinds = query.kinds
+            others.append(lambda row: row.get("recordType") in kinds)
         if (visible := query.scope.list_test(resource)) is not None:
             others.append(visible)
         return _Search(narrow(store, node, paths, meaning), condition, tuple(others))
@@ -100,7 +106,10 @@ class Finder:
     def _unordered(self, store: Store, query: Query, search: _Search) -> list[int]:
         tests = search.others
         condition, narrowed = search.condition, search.narrowed
-        if query.parents:
+        if query.link is not None:
+            holder = self._tenant.stores[query.link.holder].table.rows[query.parents[-1][1]]
+            ids = sorted(record for record in holder.get(query.link.field, ()) if record in store)
+        elif query.parents:
             ids = sorted(store.with_value(*query.parents[-1]))
         elif narrowed is not None and narrowed.exact and narrowed.count == len(store):
             ids, condition = store.ids(), None

@@ -1,6 +1,6 @@
 """Two companies become one (reference 5.10)."""
 
-from simulators.connectwise.catalog.companies import ASSOCIATION, COMPANY
+from simulators.connectwise.catalog.paths import COMPANY
 from simulators.connectwise.store import Row
 from simulators.connectwise.tenant import Tenant
 
@@ -11,7 +11,7 @@ def merge(tenant: Tenant, loser: Row, winner: Row, deleted: Row, stamps: Row | N
     `stamps` are the moved records' new ones, None leaves them: whether the vendor moves them is not known.
     """
     for store, field, record in list(tenant.holders(COMPANY, loser["id"])):
-        if field.name != "company" or store.resource.path == ASSOCIATION:
+        if field.name != "company" or "company" in store.resource.parents:
             continue
         row = {**store.table.rows[record], "company": winner["id"], **(stamps or {})}
         if row.pop("site", None) is not None and winner.get("site") is not None:

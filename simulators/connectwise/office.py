@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from simulators.connectwise.associations import associate, disassociate, drop_company, follow_types
-from simulators.connectwise.catalog.companies import ASSOCIATION, COMPANY, TYPE
+from simulators.connectwise.associations import BY_PAIRS, associate, disassociate
+from simulators.connectwise.catalog.paths import BOARD_STATUS, COMPANY, NOTE, TICKET
+from simulators.connectwise.consequences import Consequences
 from simulators.connectwise.entries import Entries
 from simulators.connectwise.merging import merge
+from simulators.connectwise.removal import refuse_in_use, remove
+from simulators.connectwise.schema import Link
 from simulators.connectwise.store import Row, Store
 from simulators.connectwise.tenant import Tenant
 from simulators.connectwise.values import Intake
@@ -15,7 +18,17 @@ from simulators.refusal import ControlError
 PERSON = "jdoe"
 
 # Collections whose change may leave the record's stamp alone, with their word in the switch `child_touches`.
-_COLLECTIONS = {"customFields": "customFields", "questions": "questions", "types": "typeAssociations"}
+_COLLECTIONS = {
+    "customFields": "customFields",
+    "questions": "questions",
+    "types": "typeAssociations",
+    "communicationItems": "communicationItems",
+}
+_TEXTS = {
+    "initialDescription": "detailDescriptionFlag",
+    "initialInternalAnalysis": "internalAnalysisFlag",
+    "initialResolution": "resolutionFlag",
+}
 _RECYCLING = {"deletedFlag", "dateDeleted", "deletedBy"}
 
 
@@ -26,6 +39,7 @@ class Office:
         self._kernel = kernel
         self._tenant = tenant
         self._entries = Entries(tenant)
+        self._consequences = Consequences(tenant, PERSON)
         self._intakes = {path: Intake(tenant, store.resource) for path, store in tenant.stores.items()}
         self._unsettled = False
 
@@ -38,11 +52,10 @@ class Office:
         self._unsettled = True
 
     def settle(self) -> None:
-        """Add the type associations that seeded companies have but the data does not list."""
+        """Make seeded records agree with each other."""
         if self._unsettled:
             self._unsettled = False
-            for company in list(self._tenant.stores[COMPANY].table.rows.values()):
-                follow_types(self._tenant, company)
+            self._consequences.settle()
             for store in self._tenant.stores.values():
                 store.by_stamp()  # sorted before the first request needs it
 
@@ -57,6 +70,8 @@ class Office:
         self._complete(store, row)
         self._check(store, row)
         self._add(store, row, record, seeding=False)
+        if store.resource.path == TICKET:
+            self._describe(row, record)
         return store.table.rows[row["id"]]
 
     def update(self, store: Store, before: Row, record: dict[str, Any]) -> Row:
@@ -64,7 +79,7 @@ class Office:
         resource = store.resource
         intake = self._intakes[resource.path]
         intake.strict = True
-        if resource.path == ASSOCIATION:
+        if resource.path in BY_PAIRS:
             raise ControlError(400, f"{resource.path}: an association is added or removed, not changed")
         given = {**intake.values(record), "id": before["id"]}
         row = {name: value for name, value in {**before, **given}.items() if value is not None}
@@ -78,22 +93,24 @@ class Office:
         if self._touches(record, before, row):
             row |= self._stamps()
         row |= intake.stamps(record)
+        self._consequences.complete(store, row, before)
         store.put(row, "person")
-        if resource.path == COMPANY:
-            follow_types(self._tenant, row)
-        return row
+        self._consequences.follow(store, row, before)
+        return store.table.rows[row["id"]]
 
     def delete(self, store: Store, row: Row) -> None:
         """Delete a record: companies go to the recycle bin first, a record in use is refused, others vanish."""
-        if store.resource.path == ASSOCIATION:
-            disassociate(self._tenant, row, self._stamps_if("child_touches", "typeAssociations"))
+        if store.resource.path in BY_PAIRS:
+            disassociate(
+                self._tenant, BY_PAIRS[store.resource.path], row, self._stamps_if("child_touches", "typeAssociations")
+            )
             return
         if store.resource.soft_delete and not row["deletedFlag"]:
             touched = self._stamps_if("delete_touches") or {}
             store.put({**row, "deletedFlag": True, **self._recycled(), **touched}, "person")
             return
         if store.resource.setup or store.resource.soft_delete:
-            self._refuse_in_use(store, row["id"])
+            refuse_in_use(self._tenant, store, row["id"])
         self._leave(store, row["id"])
 
     def merge(self, store: Store, loser: Row, body: Any) -> Row:
@@ -111,18 +128,33 @@ class Office:
         given = {name: value for name, value in intake.values(record).items() if value is not None}
         row = {**intake.defaults, **given, **parents}
         row.setdefault("id", store.new_id())
+        for name, number in parents.items():
+            if f"{name}Id" in store.resource.names:
+                row[f"{name}Id"] = number
         if row["id"] in store or row["id"] < 1:
             raise ControlError(409, f"{store.resource.path}: the id {row['id']} is taken")
         return row
 
     def _add(self, store: Store, row: Row, record: dict[str, Any], *, seeding: bool) -> None:
         self._entries.take(store.resource, row, record, {})
-        if store.resource.path == ASSOCIATION:
-            associate(self._tenant, row, None if seeding else self._stamps_if("child_touches", "typeAssociations"))
+        pairing = BY_PAIRS.get(store.resource.path)
+        if pairing is not None:
+            touched = None if seeding else self._stamps_if("child_touches", "typeAssociations")
+            associate(self._tenant, pairing, row, touched)
             return
+        if seeding:
+            store.put(row, "person")
+            return
+        self._consequences.complete(store, row, {})
         store.put(row, "person")
-        if store.resource.path == COMPANY and not seeding:
-            follow_types(self._tenant, row)
+        self._consequences.follow(store, row, {})
+
+    def _describe(self, ticket: Row, record: dict[str, Any]) -> None:
+        """Make notes of the texts that a new ticket brings (5.6)."""
+        for word, flag in _TEXTS.items():
+            if record.get(word):
+                note = {"text": record[word], flag: True}
+                self.create(self._tenant.stores[NOTE], {"ticket": ticket["id"]}, note)
 
     def _stamps(self) -> Row:
         return {"lastUpdated": int(self._kernel.clock.now()), "updatedBy": PERSON}
@@ -137,7 +169,7 @@ class Office:
     def _complete(self, store: Store, row: Row) -> None:
         """Fill in what the UI's form fills in: the default status, a company's short id from its name."""
         status = next((field for field in store.resource.fields if field.name == "status"), None)
-        if status is not None and "status" not in row:
+        if status is not None and status.target != BOARD_STATUS and "status" not in row:
             preset = next(iter(self._tenant.stores[status.target].with_value("defaultFlag", True)), None)
             if preset is not None:
                 row["status"] = preset
@@ -163,17 +195,9 @@ class Office:
             return bool(self._kernel.switches["delete_touches"])
         touches = self._kernel.switches["child_touches"]
         if changed and changed <= set(_COLLECTIONS):
-            return any(touches[_COLLECTIONS[name]] for name in changed)
+            return any(touches.get(_COLLECTIONS[name], False) for name in changed)
         # A save without a change moves the stamp, unless only a collection was saved.
         return bool(changed) or not set(record) & set(_COLLECTIONS)
-
-    def _refuse_in_use(self, store: Store, record: int) -> None:
-        path = store.resource.path
-        for holder, field, other in self._tenant.holders(path, record):
-            if not field.hidden and holder.resource.path != ASSOCIATION:
-                raise ControlError(409, f"{path} {record} is in use: {holder.resource.path} {other}, {field.name}")
-        if path == TYPE and any(self._tenant.stores[COMPANY].with_value("types", record)):
-            raise ControlError(409, f"{path} {record} is in use by companies")
 
     def _leave(self, store: Store, record: int) -> None:
         """Remove a record for good, once the delete lag has passed (point 13)."""
@@ -185,6 +209,14 @@ class Office:
         self._kernel.clock.at(self._kernel.clock.now() + lag, lambda: self._remove(store, record))
 
     def _remove(self, store: Store, record: int) -> None:
-        store.remove(record, "person")
-        if store.resource.path == COMPANY:
-            drop_company(self._tenant, record)
+        row = store.table.rows[record]
+        remove(self._tenant, store, record)
+        if "contactId" in row:
+            self._consequences.gather_items(row["contact"])
+
+    def link(self, link: Link, holder: int, record: int, *, linked: bool) -> None:
+        """Link a record to another, or unlink it; neither's stamp moves (section 6)."""
+        store = self._tenant.stores[link.holder]
+        row = store.table.rows[holder]
+        held = tuple(each for each in row.get(link.field, ()) if each != record)
+        store.put({**row, link.field: (*held, record) if linked else held}, "person")

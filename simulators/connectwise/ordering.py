@@ -23,7 +23,7 @@ def order_of(text: str, paths: Paths) -> Order:
         if match is None:
             raise ConditionError(f"orderBy: unexpected text '{term.strip()}'.")
         accessor = paths[match[1]]
-        if accessor.kind in {"reference", "strings"}:
+        if accessor.kind in {"reference", "strings", "linked"}:
             raise ConditionError(f"orderBy: {match[1]} cannot be sorted by.")
         order.append((accessor, (match[2] or "asc").lower() == "desc"))
     return order

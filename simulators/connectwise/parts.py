@@ -1,12 +1,10 @@
-"""The collections inside a record: types of a company, questions of a configuration, custom fields (5.1, 5.5)."""
+"""The collections inside a record: types, questions, communicationItems, custom fields (5.1, 5.4, 5.5)."""
 
 from collections.abc import Callable
 from typing import Any
 
-from simulators.connectwise.catalog.companies import TYPE
-from simulators.connectwise.catalog.configurations import QUESTION
-from simulators.connectwise.catalog.system import USER_DEFINED_FIELD
-from simulators.connectwise.schema import Child, Kind
+from simulators.connectwise.catalog.paths import COMMUNICATION_TYPE, QUESTION, USER_DEFINED_FIELD
+from simulators.connectwise.schema import Child
 from simulators.connectwise.store import Row
 from simulators.connectwise.tenant import Tenant
 
@@ -41,19 +39,31 @@ class Parts:
         self.unanswered = True
         """Whether questions without an answer are listed; the vendor's way is not known (section 11)."""
 
-    def elements(self, child: str, pod: int | None) -> Elements:
-        """Return the function that lists one collection of a row."""
-        if child == "types":
-            return self.types
-        if child == "questions":
-            return self.questions
-        assert pod is not None
-        return lambda row: self.custom_fields(pod, row)
+    def elements(self, child: Child) -> Elements:
+        """Return the function that lists one collection of a row, with `type/id` beside `type` where it has one."""
+        if child.target:
+            target, name = child.target, child.name
+            label = self._tenant.label
+            return lambda row: [{"id": each, "name": label(target, each, "name")} for each in row.get(name, ())]
+        return self.questions if child.name == "questions" else self.communications
 
-    def types(self, row: Row) -> list[dict[str, Any]]:
-        """List the types of a company."""
+    def communications(self, row: Row) -> list[dict[str, Any]]:
+        """List the communicationItems of a contact."""
         label = self._tenant.label
-        return [{"id": kind, "name": label(TYPE, kind, "name")} for kind in row.get("types", ())]
+        return [
+            {
+                "id": item["id"],
+                "type": item.get("type"),
+                "type/id": item.get("type"),
+                "type/name": label(COMMUNICATION_TYPE, item.get("type", 0), "name"),
+                "value": item["value"],
+                "extension": item.get("extension"),
+                "defaultFlag": item["defaultFlag"],
+                "domain": item.get("domain"),
+                "communicationType": item.get("communicationType"),
+            }
+            for item in row.get("communicationItems", ())
+        ]
 
     def questions(self, row: Row) -> list[dict[str, Any]]:
         """List the answers of a configuration; the list follows its type."""
@@ -90,11 +100,6 @@ class Parts:
         if not values:
             return shapes
         return [{**shape, "value": values.get(shape["id"])} for shape in shapes]
-
-
-def kinds(child: Child) -> dict[str, Kind]:
-    """Return what can be asked of an element, by name in lower case."""
-    return {name.lower(): kind for name, kind in child.elements.items()}
 
 
 def _question(row: Row) -> dict[str, Any]:

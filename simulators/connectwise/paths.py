@@ -33,6 +33,8 @@ class Paths:
         for field in resource.fields:
             if field.filterable and field.kind not in {"children", "custom"}:
                 self._add_field(tenant, field)
+        for name, own in resource.linked.items():
+            self._known[name.lower()] = Accessor("linked", _from_row(own), stored=own)
         for name, kind in STAMPS.items():
             if resource.entered or name in {"lastUpdated", "updatedBy"}:
                 accessor = Accessor(kind, _from_row(name), stored=name)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.connectwise.grammar import ORDERING, Comparison, ConditionError, Literal, Node
+from simulators.connectwise.grammar import ORDERING, Comparison, ConditionError, Literal, Node, names
 from simulators.connectwise.moments import Datetimes, literal_of
 from simulators.connectwise.paths import Accessor, Getter
 from simulators.connectwise.schema import Kind
@@ -31,6 +31,7 @@ _WANTED: dict[Kind, str] = {
     "enum": "string",
     "boolean": "boolean",
     "datetime": "datetime",
+    "linked": "number",
 }
 
 
@@ -46,6 +47,8 @@ def bind(node: Node, find: Find, meaning: Meaning) -> Test:
     """Return the test of a tree; ConditionError for a name, an operator or a literal that the field does not take."""
     if isinstance(node, Comparison):
         return _comparison(node, find(node.path), meaning)
+    if node.word == "or" and sum(find(name).kind == "linked" for name in names(node)) > 1:
+        raise ConditionError("An or of conditions on linked records is not supported.")
     tests = [bind(term, find, meaning) for term in node.terms]
     if len(tests) == 2:
         first, second = tests
@@ -88,6 +91,8 @@ def _free_value(literal: Literal, meaning: Meaning) -> Any:
 
 def _comparison(node: Comparison, accessor: Accessor, meaning: Meaning) -> Test:
     get, kind = accessor.get, accessor.kind
+    if kind == "linked":
+        return _linked(node, accessor, meaning)
     if any(literal.kind == "null" for literal in node.values):
         return _null(node, get)
     if kind == "reference":
@@ -108,6 +113,13 @@ def _comparison(node: Comparison, accessor: Accessor, meaning: Meaning) -> Test:
     if value is None:
         return _never
     return _ordered(get, _COMPARE[node.operator], value, kind)
+
+
+def _linked(node: Comparison, accessor: Accessor, meaning: Meaning) -> Test:
+    if node.operator != "=":
+        raise ConditionError(f"The operator {node.operator} cannot be used with {node.path}.")
+    value = literal_value("linked", node.values[0], accessor, meaning)
+    return lambda row: value in (accessor.get(row) or ())
 
 
 def _never(row: Any) -> bool:

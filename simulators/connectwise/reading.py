@@ -1,6 +1,6 @@
 """Lists, counts and single records as the API answers them (reference 3, 5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -42,10 +42,12 @@ class Call:
     scope: Scope
     meaning: Meaning
     style: Style
+    body: Parameters = field(default_factory=list)
+    """What a search has in its body instead of the query."""
 
     def value(self, name: str) -> str | None:
         """Return a parameter, whose name is taken in any case (point 6)."""
-        for key, value in self.parameters:
+        for key, value in (*self.body, *self.parameters):
             if key.lower() == name:
                 return value
         return None
@@ -96,7 +98,7 @@ class Reading:
     def _one(self, call: Call, store: Store, chosen: Tree | None) -> Answer:
         row = store.get(call.route.record)
         visible = call.scope.one_test(store.resource)
-        if row is None or not _below(row, call.route.parents) or (visible is not None and not visible(row)):
+        if row is None or not self._below(row, call.route) or (visible is not None and not visible(row)):
             return answers.not_found(store.resource.noun, call.route.record)
         return Answer(200, orjson.dumps(self.renderer(call.style).one(store.resource, row, chosen)), rows=1)
 
@@ -121,6 +123,8 @@ class Reading:
         return Query(
             path=call.route.resource.path,
             parents=tuple(call.route.parents.items()),
+            kinds=call.route.kinds,
+            link=call.route.link,
             conditions=call.value("conditions") or "",
             child_conditions=call.value("childconditions") or "",
             custom_field_conditions=call.value("customfieldconditions") or "",
@@ -138,11 +142,16 @@ class Reading:
 
     def _missing_parent(self, route: Route, resource: Resource) -> Answer | None:
         for name, record in route.parents.items():
-            target = self._tenant.stores[resource.names[name].target]
+            target = self._tenant.stores[resource.names[name].target if route.link is None else route.link.holder]
             if record not in target:
                 return answers.not_found(target.resource.noun, record)
         return None
 
-
-def _below(row: Row, parents: dict[str, int]) -> bool:
-    return all(row.get(name) == record for name, record in parents.items())
+    def _below(self, row: Row, route: Route) -> bool:
+        """Say whether a record stands below the path that names it."""
+        if route.link is not None:
+            (holder,) = route.parents.values()
+            return row["id"] in self._tenant.stores[route.link.holder].table.rows[holder].get(route.link.field, ())
+        if route.kinds and row.get("recordType") not in route.kinds:
+            return False
+        return all(row.get(name) == record for name, record in route.parents.items())

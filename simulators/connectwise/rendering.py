@@ -4,18 +4,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.connectwise.catalog.companies import COMPANY, TYPE
+from simulators.connectwise.catalog.paths import COMMUNICATION_TYPE, COMPANY, SITE
 from simulators.connectwise.moments import written
 from simulators.connectwise.parts import Parts
 from simulators.connectwise.paths import labels_of
-from simulators.connectwise.schema import Field, Resource
+from simulators.connectwise.schema import Child, Field, Resource
 from simulators.connectwise.selection import Tree, pruned
 from simulators.connectwise.store import Row
 from simulators.connectwise.tenant import Tenant
 
 Make = Callable[[Row], Any]  # None where the field is null
-
-_SITES = "company/companies/{company}/sites"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +94,8 @@ class Renderer:
                 return self._reference(field, resource)
             case "datetime":
                 return lambda row: None if (second := row.get(name)) is None else written(second)
-            case "children" if name == "types":
-                kind = Field("type", "reference", target=TYPE)
-                return lambda row: [self._reference_to(kind, each) for each in row.get("types", ())]
             case "children":
-                return lambda row: _without_nulls(self._parts.questions(row), keep=self._style.nulls)
+                return self._children(next(child for child in resource.children if child.name == name))
             case "custom":
                 pod = resource.pod
                 assert pod is not None
@@ -108,9 +103,25 @@ class Renderer:
             case _:
                 return None
 
+    def _children(self, child: Child) -> Make:
+        if child.target:
+            kind = Field("type", "reference", target=child.target)
+            return lambda row: [self._reference_to(kind, each) for each in row.get(child.name, ())]
+        if child.name == "questions":
+            return lambda row: _without_nulls(self._parts.questions(row), keep=self._style.nulls)
+        return self._communications
+
+    def _communications(self, row: Row) -> list[dict[str, Any]]:
+        kind = Field("type", "reference", target=COMMUNICATION_TYPE)
+        shown = []
+        for item in self._parts.communications(row):
+            reference = None if item["type"] is None else self._reference_to(kind, item["type"])
+            shown.append({name: value for name, value in {**item, "type": reference}.items() if "/" not in name})
+        return _without_nulls(shown, keep=self._style.nulls)
+
     def _reference(self, field: Field, resource: Resource) -> Make:
         name = field.name
-        if self._style.blank_references and field.target in {COMPANY, _SITES} and resource.path != COMPANY:
+        if self._style.blank_references and field.target in {COMPANY, SITE} and resource.path != COMPANY:
             # Section 2: a missing permission can blank a reference instead of failing.
             return lambda row: None if row.get(name) is None else {}
         key = (field.target, name)

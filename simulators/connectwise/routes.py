@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from simulators.connectwise.catalog import RESOURCES
-from simulators.connectwise.catalog.unbuilt import SEARCHED, UNBUILT
-from simulators.connectwise.schema import Resource
+from simulators.connectwise.catalog import LINKS, RESOURCES
+from simulators.connectwise.catalog.unbuilt import UNBUILT
+from simulators.connectwise.schema import Link, Resource
 
 Action = Literal["list", "count", "one", "search"]
 
@@ -21,6 +21,9 @@ class Route:
     record: int = 0
     view: tuple[str, ...] | None = None
     noun: str = "Record"
+    kinds: tuple[str, ...] = ()
+    """The `recordType` of the records below this path; empty where it does not matter."""
+    link: Link | None = None
 
 
 @dataclass
@@ -31,6 +34,8 @@ class _Node:
     resource: Resource | None = None
     view: tuple[str, ...] | None = None
     noun: str = "Record"
+    kinds: tuple[str, ...] = ()
+    link: Link | None = None
 
 
 def route(segments: list[str]) -> Route | None:
@@ -45,14 +50,14 @@ def route(segments: list[str]) -> Route | None:
             return None
         if last == "count":
             action = "count"
-        elif last == "search" and node.pattern in SEARCHED:
+        elif last == "search" and node.kinds:  # only tickets have it (3.5)
             action = "search"
         elif last.isascii() and last.isdigit():
             action, record = "one", int(last)
         else:
             return None
     parents = dict(zip(_parents(node.pattern), numbers, strict=True))
-    return Route(action, node.pattern, node.resource, parents, record, node.view, node.noun)
+    return Route(action, node.pattern, node.resource, parents, record, node.view, node.noun, node.kinds, node.link)
 
 
 def _walk(segments: list[str]) -> tuple[_Node | None, list[int]]:
@@ -74,9 +79,7 @@ def _parents(pattern: str) -> list[str]:
     return [part[1:-1] for part in pattern.split("/") if part.startswith("{")]
 
 
-def _plant(
-    root: _Node, pattern: str, resource: Resource | None, noun: str, view: tuple[str, ...] | None = None
-) -> None:
+def _plant(root: _Node, pattern: str, resource: Resource | None, noun: str) -> _Node:
     node = root
     for part in pattern.split("/"):
         if part.startswith("{"):
@@ -84,7 +87,8 @@ def _plant(
             node = node.number
         else:
             node = node.words.setdefault(part.lower(), _Node())
-    node.pattern, node.resource, node.view, node.noun = pattern, resource, view, noun
+    node.pattern, node.resource, node.noun = pattern, resource, noun
+    return node
 
 
 def _tree() -> _Node:
@@ -92,9 +96,16 @@ def _tree() -> _Node:
     for pattern, noun in UNBUILT.items():
         _plant(root, pattern, None, noun)
     for resource in RESOURCES:
-        _plant(root, resource.path, resource, resource.noun)
+        for pattern in (resource.path, *resource.aliases):
+            _plant(root, pattern, resource, resource.noun)
         for pattern, view in resource.views.items():
-            _plant(root, pattern, resource, resource.noun, view)
+            _plant(root, pattern, resource, resource.noun).view = view
+        for pattern, kinds in resource.kinds.items():
+            _plant(root, pattern, resource, resource.noun).kinds = kinds
+    by_path = {resource.path: resource for resource in RESOURCES}
+    for pattern, link in LINKS.items():
+        node = _plant(root, pattern, by_path[link.target], by_path[link.target].noun)
+        node.view, node.link = link.view, link
     return root
 
 

@@ -14,6 +14,7 @@ Kind = Literal[
     "strings",  # an array of strings
     "children",  # an array made from other records: types, questions
     "custom",  # customFields
+    "linked",  # ids of linked records, known to conditions only
     "answer",  # string, number or boolean
 ]
 
@@ -51,7 +52,17 @@ class Child:
 
     name: str
     elements: dict[str, Kind]
-    references: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    target: str = ""  # its elements are references into this path
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A list of records that a row of another resource names by their ids in one of its fields."""
+
+    holder: str
+    field: str
+    target: str
+    view: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,10 @@ class Resource:
     views: dict[str, tuple[str, ...]] = field(default_factory=dict)  # further list paths: the fields they show
     setup: bool = False  # a setup table: the UI refuses to delete a record in use
     unique: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()  # further paths of the same list
+    kinds: dict[str, tuple[str, ...]] = field(default_factory=dict)  # list paths: the `recordType` of their records
+    write_only: tuple[str, ...] = ()  # taken, never shown
+    linked: dict[str, str] = field(default_factory=dict)  # names only conditions know: own field of linked ids
 
     @property
     def names(self) -> dict[str, Field]:

@@ -77,9 +77,15 @@ def _below(field: Field, resource: Resource, tenant: Tenant) -> Tree | None:
         return dict.fromkeys(CUSTOM_FIELD.elements)
     if field.kind == "children":
         child = next(child for child in resource.children if child.name == field.name)
-        if field.name == "types":
+        if child.target:
             return {"id": None, "name": None, "_info": {"type_href": None}}
-        return dict.fromkeys(child.elements)
+        below: Tree = {name: None for name in child.elements if "/" not in name}
+        for name in child.elements:
+            if "/" in name:
+                above, _, word = name.partition("/")
+                inner = below[above] = below[above] or {}
+                inner[word] = None
+        return below
     return None
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulators.clock import Clock
-from simulators.connectwise.catalog import RESOURCES
+from simulators.connectwise.catalog import LINKS, RESOURCES
+from simulators.connectwise.catalog.paths import QUESTION, USER_DEFINED_FIELD
 from simulators.connectwise.schema import Field
 from simulators.connectwise.store import Row, Store
 
@@ -17,6 +18,7 @@ class Tenant:
         self.stores = {resource.path: Store(resource, clock) for resource in RESOURCES}
         self.lookups: dict[str, dict[int, dict[str, str]]] = {}
         self.lookups_version = 0
+        self.links = tuple(LINKS.values())
         self._all = tuple(self.stores.values())
 
     @property
@@ -24,22 +26,22 @@ class Tenant:
         """Moves with every change of any record."""
         return sum(store.table.version for store in self._all) + self.lookups_version
 
-    def label(self, target: str, record: int, word: str) -> str | None:
+    def label(self, target: str, record: int, word: str) -> Any:
         """Return what a reference to a record shows under a word: `name`, `identifier`…; None if nothing."""
         store = self.stores.get(target)
-        if store is None:
+        row = None if store is None else store.get(record)
+        if store is None or row is None:
             return self.lookups.get(target, {}).get(record, {}).get(word)
-        row = store.get(record)
         own = store.resource.labels.get(word)
-        if row is None or own is None:
-            return None
+        if own is None or " " not in own:
+            return None if own is None else row.get(own)
         return " ".join(str(part) for name in own.split() if (part := row.get(name)) is not None) or None
 
     def find(self, target: str, word: str, text: str) -> int | None:
         """Return the id of the record that references show so, compared in any case; None if there is none."""
         wanted = text.lower()
         for record in self._candidates(target):
-            if (self.label(target, record, word) or "").lower() == wanted:
+            if str(self.label(target, record, word) or "").lower() == wanted:
                 return record
         return None
 
@@ -53,7 +55,7 @@ class Tenant:
     def target_version(self, target: str) -> int:
         """Return a number that moves when what references into a path show may have changed."""
         store = self.stores.get(target)
-        return self.lookups_version if store is None else store.table.version
+        return self.lookups_version + (0 if store is None else store.table.version)
 
     def holders(self, target: str, record: int) -> Iterator[tuple[Store, Field, int]]:
         """Yield every record that refers to this one: its store, the field, its id."""
@@ -67,13 +69,13 @@ class Tenant:
         """Return the active questions of a configuration type, in their order."""
         if kind is None:
             return []
-        store = self.stores["company/configurations/types/{configurationType}/questions"]
+        store = self.stores[QUESTION]
         rows = (store.table.rows[record] for record in store.with_value("configurationType", kind))
         return sorted((row for row in rows if not row["inactiveFlag"]), key=_in_sequence)
 
     def custom_fields_of(self, pod: int) -> list[Row]:
         """Return the definitions of the custom fields that a screen shows, in their order."""
-        store = self.stores["system/userDefinedFields"]
+        store = self.stores[USER_DEFINED_FIELD]
         rows = (store.table.rows[record] for record in store.with_value("podId", pod))
         return sorted((row for row in rows if row["displayOnScreenFlag"]), key=_in_sequence)
 

@@ -35,7 +35,7 @@ class Intake:
             convert = self._convert.get(name)
             if convert is not None:
                 row[name] = None if value is None else convert(value)
-            elif name not in self._apart and name != "_info":
+            elif name not in self._apart and name != "_info" and name not in self._resource.write_only:
                 raise ControlError(400, f"{self._resource.path} has no field {name}")
         return row
 
@@ -130,10 +130,10 @@ def reference_id(tenant: Tenant, field: Field, value: dict[str, Any], where: str
         return record
     if isinstance(record, bool) or not isinstance(record, int):
         raise ControlError(400, f"{where}: the id of {field.name} is an integer, not {record!r}")
-    if field.target in tenant.stores:
-        if strict and record not in tenant.stores[field.target]:
-            raise ControlError(400, f"{where}: {field.name} {record} does not exist")
-    else:
+    store = tenant.stores.get(field.target)
+    if store is not None and strict and record not in store:
+        raise ControlError(400, f"{where}: {field.name} {record} does not exist")
+    if store is None or record not in store:
         labels = {word: value[word] for word in ("identifier", "name") if isinstance(value.get(word), str)}
         if labels or record not in tenant.lookups.get(field.target, {}):
             tenant.learn(field.target, record, labels)

@@ -1,6 +1,7 @@
 """The ConnectWise simulator as the kernel runs it."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from simulators.connectwise import access, answers
@@ -91,6 +92,12 @@ class ConnectWise:
     def load(self, resource: str, record: dict[str, Any]) -> None:
         """Take a record that was there before."""
         store, found = self._resource(resource)
+        if found.link is not None:
+            (holder,) = found.parents.values()
+            self._office.link(found.link, holder, record["id"], linked=True)
+            return
+        if found.kinds:
+            record = {"recordType": found.kinds[0], **record}
         self._office.seed(store, found.parents, record)
 
     def dump(self, path: str) -> list[Any] | None:
@@ -99,12 +106,15 @@ class ConnectWise:
         found = route(path.split("/"))
         if found is None or found.resource is None or found.action not in {"list", "one"}:
             return None
+        if found.link is not None:
+            found = replace(found, action="list")
+        assert found.resource is not None
         store = self._tenant.stores[found.resource.path]
         history = store.table.history
         if found.action == "one":
             records = [found.record] if found.record in history else []
         else:
-            records = [record for record in sorted(history) if _was_below(history[record][-1], found.parents)]
+            records = [record for record in sorted(history) if self._was_below(history[record][-1], found)]
         return self._dumped(store, records)
 
     def person(self, method: str, path: str, body: Any) -> Any:
@@ -116,8 +126,12 @@ class ConnectWise:
         store, found = self._resource(path)
         if method != "DELETE" and not isinstance(body, dict):
             raise ControlError(400, f"records/{path}: an object is wanted")
+        if found.link is not None:
+            return self._link(method, found, body)
         if method == "POST" and found.action == "list":
             self._require_parents(found)
+            if found.kinds:
+                body = {"recordType": found.kinds[0], **body}
             return self._known(store, self._office.create(store, found.parents, body)["id"])
         row = self._row(store, found)
         if method == "POST":
@@ -157,6 +171,19 @@ class ConnectWise:
             raise ControlError(404, f"{found.pattern} {found.record} does not exist")
         return row
 
+    def _link(self, method: str, found: Route, body: Any) -> Any:
+        """Link a record to the one that the path names, or unlink it."""
+        assert found.link is not None
+        (holder,) = found.parents.values()
+        record = body.get("id") if method == "POST" and found.action == "list" else found.record
+        target = self._tenant.stores[found.link.target]
+        if holder not in self._tenant.stores[found.link.holder] or not isinstance(record, int) or record not in target:
+            raise ControlError(404, f"{found.pattern}: both records have to exist")
+        if method == "PATCH":
+            raise ControlError(405, f"{found.pattern}: a link is added or removed, not changed")
+        self._office.link(found.link, holder, record, linked=method == "POST")
+        return {"id": record}
+
     def _require_parents(self, found: Route) -> None:
         assert found.resource is not None
         for name, record in found.parents.items():
@@ -172,7 +199,12 @@ class ConnectWise:
         renderer = self._reading.renderer(style)
         return store.table.dump(lambda _, row: renderer.one(store.resource, row), records)
 
-
-def _was_below(event: Event, parents: dict[str, int]) -> bool:
-    row = event.after if event.after is not None else event.before
-    return row is not None and all(row.get(name) == record for name, record in parents.items())
+    def _was_below(self, event: Event, found: Route) -> bool:
+        row = event.after if event.after is not None else event.before
+        if row is None or (found.kinds and row.get("recordType") not in found.kinds):
+            return False
+        if found.link is not None:
+            (holder,) = found.parents.values()
+            held = self._tenant.stores[found.link.holder].get(holder) or {}
+            return row["id"] in held.get(found.link.field, ())
+        return all(row.get(name) == record for name, record in found.parents.items())

@@ -2,7 +2,12 @@
 
 from simulators.connectwise.catalog.companies import COMPANIES
 from simulators.connectwise.catalog.configurations import CONFIGURATIONS
+from simulators.connectwise.catalog.contacts import CONTACTS
+from simulators.connectwise.catalog.sites import SITES
 from simulators.connectwise.catalog.system import SYSTEM
+from simulators.connectwise.catalog.tickets import LINKS, TICKETS
 from simulators.connectwise.schema import Resource
 
-RESOURCES: tuple[Resource, ...] = (*SYSTEM, *COMPANIES, *CONFIGURATIONS)
+RESOURCES: tuple[Resource, ...] = (*SYSTEM, *COMPANIES, *SITES, *CONTACTS, *CONFIGURATIONS, *TICKETS)
+
+__all__ = ["LINKS", "RESOURCES"]

@@ -1,17 +1,19 @@
 """Companies with their statuses, types and type associations (reference 5.2)."""
 
+from simulators.connectwise.catalog.paths import (
+    COMPANY,
+    COMPANY_ASSOCIATION,
+    COMPANY_STATUS,
+    COMPANY_TYPE,
+    CONTACT,
+    MEMBER,
+    SITE,
+)
 from simulators.connectwise.schema import Child, Field, Resource, flag, moment, number, ref, text, whole
-
-COMPANY = "company/companies"
-STATUS = "company/companies/statuses"
-TYPE = "company/companies/types"
-ASSOCIATION = "company/companies/{company}/typeAssociations"
-
-_NAMED = {"name": "name"}
 
 COMPANIES: tuple[Resource, ...] = (
     Resource(
-        STATUS,
+        COMPANY_STATUS,
         "CompanyStatus",
         (
             whole("id"),
@@ -30,7 +32,7 @@ COMPANIES: tuple[Resource, ...] = (
         unique=("name",),
     ),
     Resource(
-        TYPE,
+        COMPANY_TYPE,
         "CompanyType",
         (
             whole("id"),
@@ -52,7 +54,7 @@ COMPANIES: tuple[Resource, ...] = (
             whole("id"),
             text("identifier", 30, required=True),
             text("name", 50, required=True),
-            ref("status", STATUS),
+            ref("status", COMPANY_STATUS),
             Field("types", "children"),
             text("addressLine1", 50),
             text("addressLine2", 50),
@@ -66,7 +68,7 @@ COMPANIES: tuple[Resource, ...] = (
             ref("territory", "system/locations"),
             ref("market", "company/marketDescriptions", hollow=True),
             text("accountNumber", 100),
-            ref("defaultContact", "company/contacts"),
+            ref("defaultContact", CONTACT),
             moment("dateAcquired"),
             ref("sicCode", "finance/sicCodes"),
             Field("parentCompany", "reference", target=COMPANY, labels=("identifier", "name"), href="company"),
@@ -81,11 +83,9 @@ COMPANIES: tuple[Resource, ...] = (
             text("vendorIdentifier", 50),
             text("taxIdentifier", 50),
             *(text(f"userDefinedField{number}", 50) for number in range(1, 11)),
-            Field(
-                "territoryManager", "reference", target="system/members", labels=("identifier", "name"), href="member"
-            ),
+            Field("territoryManager", "reference", target=MEMBER, labels=("identifier", "name"), href="member"),
             Field("billToCompany", "reference", target=COMPANY, labels=("identifier", "name"), href="company"),
-            ref("site", "company/companies/{company}/sites"),
+            ref("site", SITE),
             ref("calendar", "schedule/calendars"),
             ref("currency", "finance/currencies"),
             flag("deletedFlag"),
@@ -98,8 +98,8 @@ COMPANIES: tuple[Resource, ...] = (
         labels={"identifier": "identifier", "name": "name"},
         soft_delete=True,
         pod=1,
-        children=(Child("types", {"id": "integer", "name": "string"}),),
-        indexed=("deletedFlag", "status"),
+        children=(Child("types", {"id": "integer", "name": "string"}, COMPANY_TYPE),),
+        indexed=("deletedFlag", "status", "types"),
         links={
             "contacts_href": "company/contacts?conditions=company/id={id}",
             "configurations_href": "company/configurations?conditions=company/id={id}",
@@ -108,11 +108,11 @@ COMPANIES: tuple[Resource, ...] = (
         unique=("identifier",),
     ),
     Resource(
-        ASSOCIATION,
+        COMPANY_ASSOCIATION,
         "CompanyTypeAssociation",
         (
             whole("id"),
-            ref("type", TYPE, required=True),
+            ref("type", COMPANY_TYPE, required=True),
             Field("company", "reference", target=COMPANY, labels=("identifier", "name")),
         ),
         labels={},

@@ -1,14 +1,18 @@
 """Configurations with their types, statuses, questions and the manufacturers (reference 5.5)."""
 
-from simulators.connectwise.catalog.companies import COMPANY
+from simulators.connectwise.catalog.paths import (
+    COMPANY,
+    CONFIGURATION,
+    CONFIGURATION_STATUS,
+    CONFIGURATION_TYPE,
+    CONTACT,
+    MANUFACTURER,
+    MEMBER,
+    QUESTION,
+    SITE,
+    VALUE,
+)
 from simulators.connectwise.schema import Child, Field, Resource, flag, moment, number, parent, ref, text, whole
-
-CONFIGURATION = "company/configurations"
-STATUS = "company/configurations/statuses"
-TYPE = "company/configurations/types"
-QUESTION = "company/configurations/types/{configurationType}/questions"
-VALUE = "company/configurations/types/{configurationType}/questions/{question}/values"
-MANUFACTURER = "procurement/manufacturers"
 
 FIELD_TYPES = (
     "TextArea",
@@ -33,7 +37,7 @@ CONFIGURATIONS: tuple[Resource, ...] = (
         unique=("name",),
     ),
     Resource(
-        STATUS,
+        CONFIGURATION_STATUS,
         "ConfigurationStatus",
         (whole("id"), text("description", 50, required=True), flag("closedFlag"), flag("defaultFlag")),
         labels={"name": "description"},  # the record says description, a reference shows it as name
@@ -42,7 +46,7 @@ CONFIGURATIONS: tuple[Resource, ...] = (
         unique=("description",),
     ),
     Resource(
-        TYPE,
+        CONFIGURATION_TYPE,
         "ConfigurationType",
         (whole("id"), text("name", 50, required=True), flag("inactiveFlag"), flag("systemFlag")),
         entered=False,
@@ -54,7 +58,7 @@ CONFIGURATIONS: tuple[Resource, ...] = (
         "ConfigurationTypeQuestion",
         (
             whole("id"),
-            ref("configurationType", TYPE),
+            ref("configurationType", CONFIGURATION_TYPE),
             Field("fieldType", "enum", options=FIELD_TYPES, default="Text"),
             Field("entryType", "enum", options=("Date", "EntryField", "List", "Option"), default="EntryField"),
             number("sequenceNumber"),
@@ -72,7 +76,7 @@ CONFIGURATIONS: tuple[Resource, ...] = (
         "ConfigurationTypeQuestionValue",
         (
             whole("id"),
-            parent("configurationType", TYPE),
+            parent("configurationType", CONFIGURATION_TYPE),
             parent("question", QUESTION),
             text("value", 1000, required=True),
             flag("defaultFlag"),
@@ -88,11 +92,11 @@ CONFIGURATIONS: tuple[Resource, ...] = (
         (
             whole("id"),
             text("name", 100, required=True),
-            ref("type", TYPE, required=True),
-            ref("status", STATUS),
+            ref("type", CONFIGURATION_TYPE, required=True),
+            ref("status", CONFIGURATION_STATUS),
             Field("company", "reference", target=COMPANY, labels=("identifier", "name")),
-            ref("contact", "company/contacts"),
-            ref("site", "company/companies/{company}/sites"),
+            ref("contact", CONTACT),
+            ref("site", SITE),
             whole("locationId"),
             whole("businessUnitId"),
             whole("companyLocationId"),
@@ -102,7 +106,7 @@ CONFIGURATIONS: tuple[Resource, ...] = (
             text("tagNumber", 50),
             moment("purchaseDate"),
             moment("installationDate"),
-            Field("installedBy", "reference", target="system/members", labels=("identifier", "name"), href="member"),
+            Field("installedBy", "reference", target=MEMBER, labels=("identifier", "name"), href="member"),
             moment("warrantyExpirationDate"),
             text("vendorNotes"),
             text("notes"),

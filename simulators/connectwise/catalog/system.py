@@ -1,11 +1,10 @@
 """System tables: members, user-defined fields (reference 3.2, 5.1, 5.7)."""
 
+from simulators.connectwise.catalog.paths import COMPANY, CONFIGURATION, CONTACT, MEMBER, TICKET, USER_DEFINED_FIELD
 from simulators.connectwise.schema import Field, Resource, flag, ref, text, whole
 
-USER_DEFINED_FIELD = "system/userDefinedFields"
-
 # The screens that show custom fields; `podId` of a definition says which.
-PODS = {1: "company/companies", 2: "company/contacts", 3: "company/configurations", 4: "service/tickets"}
+PODS = {1: COMPANY, 2: CONTACT, 3: CONFIGURATION, 4: TICKET}
 
 FIELD_TYPES = (
     "TextArea",
@@ -23,7 +22,7 @@ FIELD_TYPES = (
 
 SYSTEM: tuple[Resource, ...] = (
     Resource(
-        "system/members",
+        MEMBER,
         "Member",
         (
             whole("id"),

@@ -1,35 +1,16 @@
 """Lists that the vendor has and that are not built: they are empty, and no record is found in them."""
 
 UNBUILT: dict[str, str] = {
-    "company/communicationTypes": "CommunicationType",
     "company/companies/{company}/customStatusNotes": "CompanyCustomNote",
     "company/companies/{company}/groups": "CompanyGroup",
     "company/companies/{company}/notes": "CompanyNote",
-    "company/companies/{company}/sites": "Site",
     "company/companies/{company}/teams": "CompanyTeam",
     "company/companies/{company}/tracks": "CompanyTrack",
-    "company/contactTypeAssociations": "ContactTypeAssociation",
-    "company/contacts": "Contact",
-    "company/contacts/types": "ContactType",
-    "company/contacts/{contact}/communications": "ContactCommunication",
     "finance/agreements": "Agreement",
     "finance/agreements/{agreement}/configurations": "AgreementConfiguration",
-    "project/tickets": "Ticket",
-    "project/tickets/{ticket}/configurations": "Configuration",
-    "project/tickets/{ticket}/notes": "TicketNote",
-    "service/boards": "Board",
-    "service/boards/{board}/items": "BoardItem",
-    "service/boards/{board}/statuses": "BoardStatus",
-    "service/boards/{board}/subtypes": "BoardSubType",
-    "service/boards/{board}/types": "BoardType",
-    "service/info/boards": "Board",
-    "service/priorities": "Priority",
-    "service/tickets": "Ticket",
     "service/tickets/{ticket}/activities": "Activity",
     "service/tickets/{ticket}/allNotes": "TicketNote",
-    "service/tickets/{ticket}/configurations": "Configuration",
     "service/tickets/{ticket}/documents": "Document",
-    "service/tickets/{ticket}/notes": "TicketNote",
     "service/tickets/{ticket}/products": "Product",
     "service/tickets/{ticket}/scheduleentries": "ScheduleEntry",
     "service/tickets/{ticket}/tasks": "TicketTask",
@@ -37,5 +18,3 @@ UNBUILT: dict[str, str] = {
     "system/audittrail": "AuditTrailEntry",
     "system/callbacks": "CallbackEntry",
 }
-
-SEARCHED = ("service/tickets", "project/tickets")  # the only lists with POST …/search (3.5)

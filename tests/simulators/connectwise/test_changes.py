@@ -189,7 +189,8 @@ def test_point_10_a_merge_leaves_the_losers_stamp(own: Psa, touches: bool) -> No
     """The loser turns deleted with stamp and status as they were; its records move (5.10)."""
     own.simulator.set(merge_touches=touches)
     loser, winner = _company(own, f"Loser {touches}"), _company(own, f"Winner {touches}")
-    moved = _configuration(own, "moved", loser, site={"id": 77, "name": "Main"})
+    site = own.simulator.person("POST", f"{COMPANIES}/{loser}/sites", {"name": "Main"})["id"]
+    moved = _configuration(own, "moved", loser, site={"id": site})
     before = own.read(f"{COMPANIES}/{loser}")
     stamp = _stamp(own, f"{CONFIGURATIONS}/{moved}")
     own.simulator.advance(60)

@@ -251,13 +251,9 @@ def test_setup_tables_show_their_own_words(psa: Psa) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "company/contacts",
-        "company/companies/311/sites",
         "company/companies/311/notes",
-        "service/tickets",
-        "project/tickets",
-        "service/tickets/1/configurations",
-        "service/boards",
+        "company/companies/311/teams",
+        "service/tickets/1/timeentries",
         "finance/agreements",
         "system/callbacks",
         "system/audittrail",

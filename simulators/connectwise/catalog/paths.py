@@ -1,0 +1,30 @@
+"""The paths that resources name each other by."""
+
+COMPANY = "company/companies"
+COMPANY_STATUS = "company/companies/statuses"
+COMPANY_TYPE = "company/companies/types"
+COMPANY_ASSOCIATION = "company/companies/{company}/typeAssociations"
+SITE = "company/companies/{company}/sites"
+
+CONTACT = "company/contacts"
+CONTACT_TYPE = "company/contacts/types"
+CONTACT_ASSOCIATION = "company/contactTypeAssociations"
+COMMUNICATION = "company/contacts/{contact}/communications"
+COMMUNICATION_TYPE = "company/communicationTypes"
+
+CONFIGURATION = "company/configurations"
+CONFIGURATION_STATUS = "company/configurations/statuses"
+CONFIGURATION_TYPE = "company/configurations/types"
+QUESTION = "company/configurations/types/{configurationType}/questions"
+VALUE = "company/configurations/types/{configurationType}/questions/{question}/values"
+MANUFACTURER = "procurement/manufacturers"
+
+MEMBER = "system/members"
+USER_DEFINED_FIELD = "system/userDefinedFields"
+
+TICKET = "service/tickets"
+PROJECT_TICKET = "project/tickets"
+NOTE = "service/tickets/{ticket}/notes"
+BOARD = "service/boards"
+BOARD_STATUS = "service/boards/{board}/statuses"
+PRIORITY = "service/priorities"
