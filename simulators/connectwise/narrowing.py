@@ -76,7 +76,9 @@ def _of(store: Store, node: Comparison, accessor: Accessor, meaning: Meaning, *,
         return _by_id(store, node, values, exact=exact)
     if accessor.stored == "lastUpdated" and node.operator in _RANGES:
         return _by_stamp(store, node.operator, values[0], exact=exact)
-    if accessor.stored in store.resource.indexed and node.operator in {"=", "in"}:
+    # Texts are compared in any case, indexes are not.
+    plain = accessor.kind not in {"string", "strings", "enum"}
+    if plain and accessor.stored in store.resource.indexed and node.operator in {"=", "in"}:
         count = sum(_size(store.with_value(accessor.stored, value)) for value in values)
         return Narrowed(count, "values", accessor.stored, tuple(values), exact)
     return None

@@ -145,7 +145,7 @@ TICKETS: tuple[Resource, ...] = (
         ),
         labels={"summary": "summary"},
         pod=4,
-        indexed=("company", "board", "status", "closedFlag", "contact", "recordType", "configurations"),
+        indexed=("company", "board", "status", "closedFlag", "contact", "configurations"),
         kinds={TICKET: ("ServiceTicket",), PROJECT_TICKET: ("ProjectTicket", "ProjectIssue")},
         write_only=(
             "initialDescription",
