@@ -34,7 +34,7 @@ class Pace:
             self._clean = 0
 
 
-def create(engine: Engine, items: Sequence[Item], *, lane: Lane, pace: Pace) -> None:
+def create(engine: Engine, items: Sequence[Item], claim: send.Claim, *, lane: Lane, pace: Pace) -> None:
     """Make records, those of one organization in one request as far as the pace allows."""
     by_org: dict[tuple[str, str], list[Item]] = defaultdict(list)
     for item in items:
@@ -49,7 +49,7 @@ def create(engine: Engine, items: Sequence[Item], *, lane: Lane, pace: Pace) -> 
             part = members[position : position + size]
             position += size
             began = time.monotonic()
-            clean = send.create(engine, part, lane=lane, parent=("organizations", org_id) if org_id else None)
+            clean = send.create(engine, part, claim, lane=lane, parent=("organizations", org_id) if org_id else None)
             pace.learn(clean=clean, quick=time.monotonic() - began < 5.0)
             engine.on_progress("written", len(part))
             engine.beat()

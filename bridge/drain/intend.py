@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
@@ -43,13 +43,17 @@ class Intent:
         return {item.target: item.row.fence for item in self.items}
 
 
-def intend(engine: Engine, items: Sequence[Item]) -> Intent:
-    """Enter writes before they are sent: claim and fence are checked, stops are counted, the journal is written."""
+def intend(engine: Engine, items: Sequence[Item], claim: Mapping[int, int]) -> Intent:
+    """Enter writes before they are sent: claim and fence are checked, stops are counted, the journal is written.
+
+    The leases of the whole claim, as {target: fence}, begin anew.
+    """
     times = engine.times
     with engine.db.write() as connection:
         now = engine.db.now(connection)
         intent = Intent(uuid.uuid4().hex, now, time.clock_gettime(_BOOT_CLOCK))
         ours = _still_ours(connection, items, now=now)
+        target_rows.renew(connection, claim, until=now + times.lease)
         owned = linked_ids(
             connection, items[0].kind, {item.itglue_id for item in items if item.verb == "adopt" and item.itglue_id}
         )
@@ -68,10 +72,9 @@ def intend(engine: Engine, items: Sequence[Item]) -> Intent:
             quiet_at = now + (times.quiet if creating else times.write_window)
             _enter(engine, connection, intent, now=now, quiet_at=quiet_at)
             if creating:
-                _mark_creating(connection, intent, due_at=quiet_at, until=now + times.lease)
+                _mark_creating(connection, intent, due_at=quiet_at)
             else:
                 _mark_unknown(engine, connection, intent, verify_at=quiet_at)
-                target_rows.renew(connection, intent.held, until=now + times.lease)
     return intent
 
 
@@ -113,11 +116,9 @@ def _enter(engine: Engine, connection: Connection, intent: Intent, *, now: float
     )  # fmt: skip
 
 
-def _mark_creating(connection: Connection, intent: Intent, *, due_at: float, until: float) -> None:
+def _mark_creating(connection: Connection, intent: Intent, *, due_at: float) -> None:
     for part in chunks(list(intent.held)):
-        connection.execute(
-            sa.update(targets).where(targets.c.id.in_(part)).values(state="creating", due_at=due_at, lease_until=until)
-        )
+        connection.execute(sa.update(targets).where(targets.c.id.in_(part)).values(state="creating", due_at=due_at))
 
 
 def _mark_unknown(engine: Engine, connection: Connection, intent: Intent, *, verify_at: float) -> None:

@@ -22,6 +22,7 @@ def make(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
     """Find each name once more, else make it; models of one manufacturer in one request."""
     for kind in names.kinds_of(rows):
         ensure(engine, kind, lane=lane, after=_quiet_of(engine, kind))
+    claim = {row.id: row.fence for row in rows}
     by_parent: dict[tuple[str, str], list[Item]] = defaultdict(list)
     with engine.db.write() as connection:
         moment = names.Names(connection)
@@ -48,7 +49,9 @@ def make(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
         size = min(50, *(item.row.bulk or 50 for item in items)) if kind == "models" else 1
         for start in range(0, len(items), size):
             send.create(
-                engine, items[start : start + size], lane=lane,
+                engine, items[start : start + size],
+                claim,
+                lane=lane,
                 parent=("manufacturers", parent_id) if parent_id else None,
             )  # fmt: skip
             engine.beat()

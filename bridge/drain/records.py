@@ -27,8 +27,9 @@ def drain(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None, p
     if _freshen(engine, decided, lane):
         decided = decide(engine, rows)
     items = settle(engine, decided, run=run)
-    update(engine, [item for item in items if item.verb != "create"], lane=lane)
-    create(engine, [item for item in items if item.verb == "create"], lane=lane, pace=pace)
+    claim = {row.id: row.fence for row in rows}
+    update(engine, [item for item in items if item.verb != "create"], claim, lane=lane)
+    create(engine, [item for item in items if item.verb == "create"], claim, lane=lane, pace=pace)
 
 
 def decide(engine: Engine, rows: Sequence[Row]) -> list[Decided]:

@@ -1,6 +1,6 @@
 """Sending what was intended, and what each kind of answer means."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bridge import steps
 from bridge.drain import outcome
@@ -18,6 +18,9 @@ from bridge.quota import Lane
 from bridge.records import Ref
 from bridge.refresh import reread
 from bridge.store import targets as target_rows
+
+Claim = Mapping[int, int]
+"""What a worker has claimed, as {target: fence}: its leases are renewed before each request."""
 
 
 def marker_of(row: Row) -> Ref | None:
@@ -38,7 +41,7 @@ def smaller(rows: int) -> int:
     return next((size for size in (50, 10) if rows > size), 1)
 
 
-def create(engine: Engine, items: Sequence[Item], *, lane: Lane, parent: Parent | None) -> bool:
+def create(engine: Engine, items: Sequence[Item], claim: Claim, *, lane: Lane, parent: Parent | None) -> bool:
     """Make records in one request; tell whether the answer was clean."""
 
     def post(turn: Turn, intent: Intent) -> Answer:
@@ -50,10 +53,10 @@ def create(engine: Engine, items: Sequence[Item], *, lane: Lane, parent: Parent 
             before_first_byte=lambda: _last_check(engine, intent),
         )
 
-    return _exchange(engine, items, lane, post, _created)
+    return _exchange(engine, items, claim, lane, post, _created)
 
 
-def update(engine: Engine, items: Sequence[Item], *, lane: Lane) -> bool:
+def update(engine: Engine, items: Sequence[Item], claim: Claim, *, lane: Lane) -> bool:
     """Change records in one request; tell whether the answer was clean."""
 
     def patch(turn: Turn, intent: Intent) -> Answer:
@@ -64,7 +67,7 @@ def update(engine: Engine, items: Sequence[Item], *, lane: Lane) -> bool:
             before_first_byte=lambda: _last_check(engine, intent),
         )
 
-    return _exchange(engine, items, lane, patch, _updated)
+    return _exchange(engine, items, claim, lane, patch, _updated)
 
 
 def _last_check(engine: Engine, intent: Intent) -> None:
@@ -75,6 +78,7 @@ def _last_check(engine: Engine, intent: Intent) -> None:
 def _exchange(
     engine: Engine,
     items: Sequence[Item],
+    claim: Claim,
     lane: Lane,
     call: Callable[[Turn, Intent], Answer],
     enter: Callable[[Engine, Intent, Answer], bool],
@@ -82,7 +86,7 @@ def _exchange(
     """Do one write: quota, intent, request, and the answer into the store. Errors of a whole side go on to the caller."""
     with engine.itglue.turn(lane, engine.patience) as turn:
         steps.reached("before intend")
-        intent = intend(engine, items)
+        intent = intend(engine, items, claim)
         outcome.hold_stopped(engine, intent.stopped)
         outcome.give_back_lost(engine, intent.lost)
         if not intent.items:

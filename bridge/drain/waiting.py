@@ -13,6 +13,7 @@ from bridge.store.schema import links, targets, waits
 def wait(engine: Engine, connection: sa.Connection, row: Row, on: Sequence[int], *, now: float) -> None:
     """Settle a claimed target as waiting for others to be linked."""
     rows = [{"target": row.id, "on_target": target} for target in dict.fromkeys(on)]
+    connection.execute(sa.delete(waits).where(waits.c.target == row.id))
     engine.db.add_missing(connection, waits, rows, "target", "on_target")
     if not target_rows.settle(connection, row, "waiting", now=now, outcome=None):
         return
