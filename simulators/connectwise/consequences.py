@@ -34,6 +34,10 @@ class Consequences:
                 row["primaryAddressFlag"] = row["primaryAddressFlag"] or not set(others) - {row["id"]}
             case path if path == COMMUNICATION:
                 self._complete_communication(row)
+            case path if path == CONTACT and "communicationItems" in row:
+                for name, value in _default_phone(row["communicationItems"]).items():
+                    row.pop(name, None)
+                    row |= {} if value is None else {name: value}
             case path if path == TICKET:
                 self._complete_ticket(row, before)
             case path if path == NOTE and not before:
@@ -138,7 +142,7 @@ class Consequences:
         items = tuple(
             communications.table.rows[record] for record in sorted(communications.with_value("contact", contact))
         )
-        self._change(contacts, contacts.get(contact), {"communicationItems": items})
+        self._change(contacts, contacts.get(contact), {"communicationItems": items, **_default_phone(items)})
 
     def _only(self, store: Store, field: str, row: Row, flag: str) -> None:
         """Clear a flag in the other records below the same parent."""
@@ -183,6 +187,14 @@ class Consequences:
                     )
                     copies |= {name: item["value"]} if name else {}
         row |= {name: value for name, value in copies.items() if value is not None}
+
+
+def _default_phone(items: tuple[Row, ...]) -> Row:
+    """Return what a contact shows of its default phone, None where it has none."""
+    for item in items:
+        if item["defaultFlag"] and item.get("communicationType") == "Phone":
+            return {"defaultPhoneNbr": item["value"], "defaultPhoneExtension": item.get("extension")}
+    return {"defaultPhoneNbr": None, "defaultPhoneExtension": None}
 
 
 def complete_communication(tenant: Tenant, row: Row) -> None:

@@ -58,7 +58,7 @@ class Paths:
         self._known[f"{name}/id".lower()] = Accessor("integer", _from_row(name), stored=name)
         for word in _labels(tenant, field):
             get = partial(_shown, tenant, field.target, name, word)
-            self._known[f"{name}/{word}".lower()] = Accessor("string", get)
+            self._known[f"{name}/{word}".lower()] = Accessor(_label_kind(tenant, field, word), get)
 
 
 def unknown(path: str) -> ConditionError:
@@ -74,6 +74,12 @@ def labels_of(tenant: Tenant, field: Field) -> tuple[str, ...]:
 def _labels(tenant: Tenant, field: Field) -> tuple[str, ...]:
     store = tenant.stores.get(field.target)
     return field.labels if store is None else tuple(store.resource.labels)
+
+
+def _label_kind(tenant: Tenant, field: Field, word: str) -> Kind:
+    store = tenant.stores.get(field.target)
+    own = None if store is None else store.resource.names.get(store.resource.labels[word])
+    return "string" if own is None else own.kind
 
 
 def _from_row(name: str) -> Getter:

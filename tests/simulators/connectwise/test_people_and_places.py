@@ -136,6 +136,7 @@ def test_point_07_a_contact_in_full(own: Psa, company: int, kinds: dict[str, int
     assert (mail["type"]["name"], mail["communicationType"], mail["domain"]) == ("Work Email", "Email", "@acme.test")
     assert (phone["communicationType"], phone["extension"]) == ("Phone", "7")
     assert "domain" not in phone
+    assert (record["defaultPhoneNbr"], record["defaultPhoneExtension"]) == ("0113", "7")
     listed = own.read(f"{CONTACTS}/{number}/communications")
     assert [(each["id"], each["contactId"]) for each in listed] == [(mail["id"], number), (phone["id"], number)]
     assert own.ids("company/contactTypeAssociations", conditions=f"contact/id={number}")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulators.connectwise.psa import Psa
+from tests.simulators.connectwise.psa import FORWARD, Psa
 
 
 def _without_links(value: Any) -> Any:
@@ -263,3 +263,4 @@ def test_what_is_not_built_is_empty(psa: Psa, path: str) -> None:
     """The vendor has these lists; they and their counts are empty."""
     assert psa.read(path) == []
     assert psa.read(f"{path}/count") == {"count": 0}
+    assert psa.get(path, FORWARD).headers.get("link") == (None if path == "system/audittrail" else "")

@@ -159,6 +159,7 @@ def test_point_07_conditions_on_tickets(own: Psa, board: dict[str, int]) -> None
         f"id={number} and _info/dateEntered>[2020-01-01T00:00:00Z]",
         f'id={number} and company/identifier="ACME" and recordType="ServiceTicket"',
         f"id={number} and parentTicketId=null",
+        f"id={number} and priority/sort=null",
     ):
         assert number in own.ids(TICKETS, conditions=conditions), conditions
     assert own.get(TICKETS, fields="id,dateEntered").status_code == 400
