@@ -27,7 +27,6 @@ class Applied:
     run: int
     counts: Mapping[str, Any] = field(default_factory=dict)
     refused: list[tuple[Line, str]] = field(default_factory=list)
-    stopped: bool = False
 
 
 def begin(engine: Engine, lines: Iterable[Line], *, reviewed: bool, why: str) -> Applied:
@@ -115,11 +114,14 @@ def drain(engine: Engine, applied: Applied, stop: Event, *, threads: int = 1) ->
         engine.on_progress("waiting", len(left))
         _release(engine, applied.run)
         stop.wait(min(max(soonest - now, 0.05), 1.0))
-    applied.stopped = stop.is_set()
+    stopped(engine, applied)
+
+
+def stopped(engine: Engine, applied: Applied) -> None:
+    """End the run; what is still open goes on with the next apply or the service."""
     with engine.db.write() as connection:
         now = engine.db.now(connection)
-        counts = runs.count(connection, applied.run)
-        outcome = "stopped" if applied.stopped and counts["open"] else "finished"
+        outcome = "stopped" if runs.count(connection, applied.run)["open"] else "finished"
         applied.counts = runs.end(connection, applied.run, now=now, outcome=outcome)
 
 

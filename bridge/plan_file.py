@@ -1,7 +1,7 @@
 """A saved plan: a header with what it was made from, then one line per target that it would touch."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ FORMAT = "glue-bridge plan 1"
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a plan was made from: the digest of the settings, and when."""
+    """What a plan was made from: the digest of the settings, the store, and when."""
 
     settings: str
+    store: str
     made_at: str
 
 
@@ -28,9 +29,7 @@ class PlanWriter:
         self.path = path
         self._partial = path.with_name(path.name + ".partial")
         self._file = self._partial.open("wb")
-        self._file.write(
-            orjson.dumps({"format": FORMAT, "settings": header.settings, "made_at": header.made_at}) + b"\n"
-        )
+        self._file.write(orjson.dumps({"format": FORMAT, **asdict(header)}) + b"\n")
 
     def add(self, line: Line) -> None:
         """Write a line, unless nothing could ever be done for it."""
@@ -55,11 +54,11 @@ def read_header(path: Path) -> Header:
             last = orjson.loads(file.read().splitlines()[-1])
         if first["format"] != FORMAT or "end" not in last:
             raise ValueError("not whole")
-        return Header(first["settings"], first["made_at"])
+        return Header(first["settings"], first["store"], first["made_at"])
     except OSError as error:
-        raise SettingsError("B402", f"{path} cannot be read: {error.strerror}") from error
+        raise SettingsError("B411", f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise SettingsError("B402", f"{path} is no whole plan: make one with glue-bridge plan -o {path}") from error
+        raise SettingsError("B411", f"{path} is no whole plan: make one with glue-bridge plan -o {path}") from error
 
 
 def read_lines(path: Path) -> Iterator[Line]:

@@ -1,6 +1,7 @@
 """Noticing at the start that the store is not what it was: restored from a backup, or read with other settings."""
 
 import platform
+import uuid
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -66,6 +67,16 @@ def started(engine: Engine, data_folder: Path, *, silence: float) -> str | None:
     if why is not None:
         log.warning("store.restored", reason=why)
     return why
+
+
+def store_id(engine: Engine) -> str:
+    """Give the store's own name, made once."""
+    with engine.db.write() as connection:
+        known = meta.get(connection, "store")
+        if known is None:
+            known = uuid.uuid4().hex
+            meta.put(engine.db, connection, "store", known)
+    return known
 
 
 def seen(engine: Engine) -> None:

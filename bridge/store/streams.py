@@ -42,6 +42,25 @@ def claim(db: Database, *, owner: str, lease: float, only: Mapping[str, str] | N
         ).one()
 
 
+def claim_one(db: Database, source: str, kind: str, what: str, *, owner: str, lease: float) -> Row | None:
+    """Claim one stream, due or not; None where another process reads it just now."""
+    with db.write() as connection:
+        now = db.now(connection)
+        mine = sa.and_(streams.c.source == source, streams.c.kind == kind, streams.c.what == what)
+        return connection.execute(
+            sa.update(streams)
+            .where(mine, streams.c.lease_until < now)
+            .values(owner=owner, lease_until=now + lease, fence=streams.c.fence + 1)
+            .returning(*streams.c)
+        ).first()
+
+
+def last_error(db: Database, row: Row) -> str | None:
+    """Give why the last cycle of a stream failed."""
+    with db.read() as connection:
+        return connection.execute(sa.select(streams.c.last_error).where(_key(row))).scalar()
+
+
 def renew(db: Database, row: Row, *, lease: float) -> bool:
     """Extend the lease; False where the stream is not ours any more."""
     with db.write() as connection:

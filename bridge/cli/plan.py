@@ -1,0 +1,103 @@
+"""`glue-bridge plan`: what would be written, before anything is."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+import typer
+
+from bridge.cli import output, planning
+from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
+
+if TYPE_CHECKING:
+    from bridge.plan_pass import Line
+
+Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Save the plan, for apply FILE.")]
+Refresh = Annotated[bool, typer.Option("--refresh", help="Read IT Glue anew first, to see what people changed there.")]
+All = Annotated[bool, typer.Option("--all", help="Show every target, not only the first ones; held ones too.")]
+Only = Annotated[str | None, typer.Option("--ref", metavar="REF", help="Show one target only.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("plan")(plan)
+
+
+def plan(
+    settings: SettingsFile = DEFAULT,
+    out: Out = None,
+    refresh: Refresh = False,
+    all_lines: All = False,
+    ref: Only = None,
+    as_json: Json = False,
+) -> int:
+    """Read the PSA, compare it with IT Glue, and show what would be written. Nothing is.
+
+    Example: glue-bridge plan -o first.plan && glue-bridge apply first.plan
+
+    Exit code 2: there is something to write; 0: there is not.
+    """
+    from bridge import restored
+    from bridge.plan_file import Header, PlanWriter
+
+    configured = settings_of(settings)
+    with engine_of(configured, "plan") as engine, planning.progress(engine):
+        planning.read_new(engine, refresh_index=refresh)
+        made_at = datetime.now(UTC).isoformat(timespec="seconds")
+        writer = (
+            PlanWriter(out, Header(configured.digest, restored.store_id(engine), made_at)) if out is not None else None
+        )
+        shown = _Shown(as_json=as_json, all_lines=all_lines, ref=ref)
+
+        def on_line(line: "Line") -> None:
+            if writer is not None:
+                writer.add(line)
+            shown.add(line)
+
+        summary = planning.each_line(engine, on_line)
+        numbers = summary.as_json(engine)
+        if writer is not None:
+            writer.finish(numbers)
+        if as_json:
+            output.say(orjson.dumps({"summary": numbers}).decode())
+        else:
+            shown.finish(lambda: summary.show(engine))
+            if out is not None:
+                output.say(f"Saved as {out}. Write it with: glue-bridge apply {out}")
+    return 2 if summary.inside.writes or shown.writes else 0
+
+
+class _Shown:
+    """Prints lines as they come: JSON lines for scripts, the first ones for people, after the summary."""
+
+    def __init__(self, *, as_json: bool, all_lines: bool, ref: str | None) -> None:
+        self.writes = 0
+        self._as_json = as_json
+        self._all = all_lines
+        self._ref = ref
+        self._kept: list[Any] = []
+        self._left = 0
+
+    def add(self, line: "Line") -> None:
+        """Take one line."""
+        from bridge.plan_pass import dump
+
+        if self._ref is not None and line.ref != self._ref:
+            return
+        self.writes += line.writes
+        if self._as_json:
+            output.say(dump(line).decode())
+        elif self._ref is not None or line.writes or (self._all and line.word != "equal"):
+            if len(self._kept) < planning.SHOWN or self._all:
+                self._kept.append(line)
+            else:
+                self._left += 1
+
+    def finish(self, show_summary: Any) -> None:
+        """Print the summary, then what was kept of the lines."""
+        show_summary()
+        for line in self._kept:
+            planning.show_line(line)
+        if self._left:
+            output.say(f"  … and {self._left:,} more: --all shows them, --json gives them to a script")

@@ -1,0 +1,205 @@
+"""What `plan` and `apply` share: reading what is new, computing the plan, and showing it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from bridge.cli import output
+
+if TYPE_CHECKING:
+    from bridge.engine import Engine
+    from bridge.plan_pass import Cost, Line
+
+COLUMNS = ("create", "adopt", "update", "archive", "restore", "equal", "held", "excluded", "gone", "waiting")
+SHOWN = 40  # lines of a plan on a terminal, unless all are asked for
+
+
+@contextmanager
+def progress(engine: "Engine", total: dict[str, int] | None = None) -> Iterator[Progress]:
+    """Show how far it is: bars on a terminal, nothing in a log."""
+    console = Console(stderr=True)
+    bars = Progress(
+        SpinnerColumn(), TextColumn("{task.description:<24}"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=console, transient=True, disable=not console.is_terminal,
+    )  # fmt: skip
+    tasks: dict[str, Any] = {}
+
+    def on_progress(what: str, number: int) -> None:
+        if what == "waiting":
+            if what not in tasks:
+                tasks[what] = bars.add_task("open", total=None)
+            bars.update(tasks[what], completed=number)
+            return
+        if what not in tasks:
+            tasks[what] = bars.add_task(what, total=(total or {}).get(what))
+        bars.advance(tasks[what], number)
+
+    before, engine.on_progress = engine.on_progress, on_progress
+    try:
+        with bars:
+            yield bars
+    finally:
+        engine.on_progress = before
+
+
+def read_new(engine: "Engine", *, refresh_index: bool) -> None:
+    """Poll every source once, and read IT Glue where it has not been read, or all of it anew."""
+    from bridge import poll, refresh, schedule
+    from bridge.errors import TransientError
+    from bridge.store import streams
+    from bridge.store.index import NAME_KINDS
+
+    wanted = [row for row in schedule.wanted(engine) if row[2] == "poll"]
+    streams.ensure(engine.db, wanted)
+    for source, kind, what in sorted(wanted, key=lambda row: row[1] != "organization"):
+        row = streams.claim_one(engine.db, source, kind, what, owner=engine.owner, lease=engine.times.lease)
+        if row is None:
+            continue  # a running service reads it just now
+        if poll.cycle(engine, row, every=0.0) is None:
+            raise TransientError(streams.last_error(engine.db, row) or f"{source} is paused; see glue-bridge status")
+    while poll.fetch_due(engine):
+        pass
+    if refresh_index:
+        for kind in (*NAME_KINDS, *refresh.RECORD_KINDS):
+            refresh.refresh(engine, kind, lane="backfill")
+    else:
+        refresh.ensure_known(engine, lane="backfill")
+
+
+@dataclass(slots=True)
+class Summary:
+    """The numbers of a plan: per block and word, what it costs inside the rollout and for everyone, stops it passes."""
+
+    inside: "Cost"
+    everyone: "Cost"
+    blocks: dict[str, dict[str, int]] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+    stops: dict[str, int] = field(default_factory=dict)
+    organizations: int = 0
+
+    def add(self, line: "Line") -> None:
+        """Count one line."""
+        counts = self.blocks.setdefault(line.block, dict.fromkeys(COLUMNS, 0))
+        counts[line.word] += 1
+        if line.code:
+            self.held[line.code] = self.held.get(line.code, 0) + 1
+        self.everyone.add(line)
+        if line.rollout:
+            self.inside.add(line)
+            if line.stop:
+                self.stops[line.stop] = self.stops.get(line.stop, 0) + 1
+            if line.block == "organizations" and line.word not in {"excluded", "gone"}:
+                self.organizations += 1
+
+    def as_json(self, engine: "Engine") -> dict[str, Any]:
+        """Give the summary for scripts."""
+        return {
+            "blocks": {name: {"seen": sum(counts.values()), **counts} for name, counts in self.blocks.items()},
+            "held": self.held,
+            "rollout": {
+                "organizations": self.organizations, "writes": self.inside.writes, "requests": self.inside.requests,
+                "minutes": round(minutes(engine, self.inside.requests), 1), "stops_passed": self.stops,
+            },
+            "everyone": {
+                "writes": self.everyone.writes, "requests": self.everyone.requests,
+                "minutes": round(minutes(engine, self.everyone.requests), 1),
+            },
+        }  # fmt: skip
+
+    def show(self, engine: "Engine") -> None:
+        """Print the summary as people read it."""
+        used = [word for word in COLUMNS if any(counts[word] for counts in self.blocks.values())]
+        rows = [["", "seen", *used]]
+        for block, counts in self.blocks.items():
+            rows.append([block, output.number(sum(counts.values())), *(output.number(counts[word]) for word in used)])
+        output.table(rows, right=tuple(range(1, len(used) + 2)))
+        if self.held:
+            parts = sorted(self.held.items(), key=lambda item: (-item[1], item[0]))
+            output.say("  held: " + ", ".join(f"{output.number(number)} {code}" for code, number in parts))
+        output.say(
+            f"In rollout ({output.count(self.organizations, 'organization')}): {output.count(self.inside.writes, 'write')}, "
+            f"{output.count(self.inside.requests, 'request')}, {_time(minutes(engine, self.inside.requests))}. "
+            f"Everyone: {output.count(self.everyone.writes, 'write')}, about "
+            f"{output.count(self.everyone.requests, 'request')}, {_time(minutes(engine, self.everyone.requests))} "
+            "at your quota."
+        )
+        passed = {code: number for code, number in self.stops.items() if number > most(engine, code)}
+        if passed:
+            said = ", ".join(f"{code} ({output.number(number)})" for code, number in sorted(passed.items()))
+            output.say(
+                f"Applying this plan as reviewed passes the stops {said}: their counts hold what nobody reviewed."
+            )
+
+
+def summary() -> Summary:
+    """Give an empty summary."""
+    from bridge.plan_pass import Cost
+
+    return Summary(Cost(), Cost())
+
+
+def most(engine: "Engine", code: str) -> int:
+    """Give the count at which a stop holds what nobody reviewed, in an hour."""
+    stops = engine.stops
+    return {
+        "stop_creates": stops.creates_hour, "stop_archives": stops.archives_hour,
+        "stop_emptied": stops.emptied_hour, "stop_updates": stops.updates_hour,
+    }.get(code, 0)  # fmt: skip
+
+
+def minutes(engine: "Engine", requests: int) -> float:
+    """Give how long so many requests take at our share of the quota."""
+    spacing = max(each.spacing for each in engine.itglue.quota.budgets)
+    return requests * spacing / 60
+
+
+def _time(number: float) -> str:
+    if number < 1:
+        return "under a minute"
+    return f"{number:.0f} min" if number < 90 else f"{number / 60:.1f} h"
+
+
+SIGNS = {"create": "+", "adopt": "~", "update": "~", "archive": "-", "restore": "^", "held": "!"}
+
+
+def show_line(line: "Line") -> None:
+    """Print one target: what would be done and why, then each field old to new with its owner."""
+    plan = line.plan or {}
+    sign = SIGNS.get(line.word, " ")
+    goal = f" -> {plan['itglue_id']}" if plan.get("itglue_id") else ""
+    output.say(f"  {sign} {line.ref} {line.name}{goal}  {_why(line, plan)}")
+    for word, one in (plan.get("fields") or {}).items():
+        old, new = output.value(one["old"]), output.value(one["new"])
+        output.say(f"      {word:<24} {old} -> {new}   {one['why']}" if line.word != "create" else
+                   f"      {word:<24} {new}   {one['why']}")  # fmt: skip
+    for word, why in (plan.get("kept") or {}).items():
+        output.say(f"      {word:<24} (kept, IT Glue's)   {why}")
+    for word, text in line.notes.items():
+        output.say(f"      {word:<24} {text}")
+
+
+def _why(line: "Line", plan: dict[str, Any]) -> str:
+    if line.word == "adopt":
+        by = {"psa_id": "PSA id", "serial_number": "serial", "mac_address": "MAC"}.get(plan["by"], plan["by"])
+        shown = f" {plan['value']}" if plan.get("value") and plan["by"] != "psa_id" else ""
+        return f"adopt: {by}{shown}"
+    if line.word == "held":
+        return f"held {line.code}: {line.reason}"
+    if line.reason:
+        return f"{line.word}: {line.reason}"
+    return line.word + ("" if line.rollout else "   (outside the rollout)")
+
+
+def each_line(engine: "Engine", on_line: Callable[["Line"], None]) -> Summary:
+    """Compute the plan, handing each line on; memory does not grow with it."""
+    from bridge.plan_pass import plan_all
+
+    made = summary()
+    for line in plan_all(engine):
+        made.add(line)
+        on_line(line)
+    return made
