@@ -15,8 +15,8 @@ def sweep(engine: Engine) -> None:
     verify.raise_due(engine)
     _free_waiting(engine)
     for run, counts in runs.end_finished(engine.db, planned=not engine.writes_allowed()):
-        if counts["seen"]:
-            log.info("run.finished", run=run, **counts)
+        told = log.info if counts["seen"] > counts["equal"] else log.debug
+        told("run.finished", run=run, **counts)
     for lane in _due(engine):
         engine.doorbell.ring(lane)
     restored.seen(engine)
