@@ -148,7 +148,8 @@ def engine_of(
         connectors = {name: credentials.connector(name) for name in settings.sources}
         engine = Engine(
             db=db, times=times, mapping=mapping, itglue=credentials.itglue(), connectors=connectors,
-            mirror=Mirror(db, keys, confirm_gap=times.confirm_gap), index=Index(db), stops=stops_of(settings),
+            mirror=Mirror(db, keys, confirm_gap=times.confirm_gap), index=Index(db, list_lag=times.list_lag),
+            stops=stops_of(settings),
             owner=f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}", who=who, mode=settings.mode,
             native_source=settings.native_source,
             native_disconnected=settings.itglue.native_sync == "disconnected", doorbell=doorbell, beat=beat,

@@ -33,6 +33,7 @@ def cycle(engine: Engine, row: streams.Row, *, every: float) -> int | None:
         if pauses.active(connection, row.source, now=engine.db.now(connection)):
             run = None
         else:
+            runs.abandon(connection, row.what, f"{row.source}:{row.kind}", now=engine.db.now(connection))
             run = runs.start(engine.db, connection, row.what, f"{row.source}:{row.kind}")
     if run is None:
         streams.done(engine.db, row, next_in=min(every, engine.times.backoff_min))
@@ -147,22 +148,24 @@ def missing(engine: Engine, source: str, kind: str, run: int) -> None:
         if meta.get(connection, name):
             meta.put(engine.db, connection, name, "")
             held = (targets.c.state == "held") & (targets.c.code == "shape_changed")
-            target_rows.touch(connection, held & targets.c.anchor.startswith(f"{source}:"), now=now, lane="backfill")
+            target_rows.touch(connection, held & _of_source(source), now=now, lane="backfill")
         twice = vanished.mark_absent(connection, found.ids, now=now, gap=engine.times.gone_gap)
         refs = [Ref(*each) for each in twice]
         engine.mirror.hint(connection, refs, due_at=now, lane="backfill", why="gone")
 
 
+def _of_source(source: str) -> sa.ColumnElement[bool]:
+    return targets.c.anchor.startswith(f"{source}:", autoescape=True)
+
+
 def _hold_shape(connection: sa.Connection, mirror_ids: Sequence[int], reason: str, *, now: float) -> None:
     mine = targets.c.mirror_id.in_(mirror_ids) & targets.c.state.in_(["pending", "waiting", "settled", "held", "gone"])
-    affected = list(connection.execute(sa.select(targets.c.id, targets.c.seq).where(mine)))
-    connection.execute(
-        sa.update(targets)
-        .where(mine)
-        .values(state="held", code="shape_changed", reason=reason, due_at=None, seq=targets.c.seq + 1, settled_at=now)
-    )
+    affected = connection.execute(
+        sa.select(targets.c.id, targets.c.code).where(mine).order_by(targets.c.id).with_for_update()
+    ).all()
     for row in affected:
-        target_rows.record_outcome(connection, row.id, row.seq, "held")
+        if row.code != "shape_changed":
+            target_rows.hold(connection, row.id, "shape_changed", reason, now=now)
 
 
 def fetch_due(engine: Engine, *, limit: int = 50) -> int:
@@ -177,10 +180,20 @@ def fetch_due(engine: Engine, *, limit: int = 50) -> int:
     with engine.db.write() as connection:
         run = runs.start(engine.db, connection, "fetch", f"{len(rows)} records")
     for row in rows:
-        _fetch(engine, row, run)
+        paused = _paused(engine, Ref.parse(row.ref).source)
+        if paused > 0.0:
+            fetches.again(engine.db, row, due_in=paused)
+        else:
+            _fetch(engine, row, run)
         engine.beat()
     _end_read(engine, run)
     return len(rows)
+
+
+def _paused(engine: Engine, source: str) -> float:
+    """Give for how many seconds a source is still left alone."""
+    with engine.db.read() as connection:
+        return pauses.left(connection, source, now=engine.db.now(connection))
 
 
 def _fetch(engine: Engine, row: fetches.Row, run: int) -> None:
@@ -198,22 +211,26 @@ def _fetch(engine: Engine, row: fetches.Row, run: int) -> None:
         page = Page(records=(found,))
         mirrored(engine, connector, page, run=run, lane=row.lane, started_at=started_at, fetched=True)
         fetches.done(engine.db, row)
-    elif row.why == "gone" or row.absent:
-        gone(engine, ref, run=run, lane=row.lane)
+        return
+    first_at = row.absent_at if row.absent_at is not None else started_at
+    if row.why == "gone" or (row.absent_at is not None and started_at - first_at >= engine.times.confirm_gap):
+        gone(engine, ref, started_at=started_at, run=run, lane=row.lane)
         fetches.done(engine.db, row)
     else:
         # A deletion message can come while the record still answers, and a role can hide it for a moment.
-        fetches.again(engine.db, row, due_in=engine.times.confirm_gap, absent=1)
+        left = first_at + engine.times.confirm_gap - started_at
+        fetches.again(engine.db, row, due_in=left, absent_at=first_at)
 
 
-def gone(engine: Engine, ref: Ref, *, run: int, lane: str) -> None:
-    """Note that a record is gone at its source, and make its targets due."""
+def gone(engine: Engine, ref: Ref, *, started_at: float, run: int, lane: str) -> None:
+    """Note that a fetch begun at this time did not find a record, unless a later read has; make its targets due."""
     with engine.db.write() as connection:
+        engine.db.lock_source(connection, ref.source)
         now = engine.db.now(connection)
         mirror_id = connection.execute(
             sa.update(mirror)
             .where(mirror.c.source == ref.source, mirror.c.kind == ref.kind, mirror.c.ext_id == ref.id)
-            .where(mirror.c.gone_at.is_(None))
+            .where(mirror.c.gone_at.is_(None), mirror.c.read_started_at <= started_at)
             .values(gone_at=now)
             .returning(mirror.c.id)
         ).scalar_one_or_none()

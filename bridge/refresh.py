@@ -45,9 +45,10 @@ def refresh(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", run: int
     started = engine.db.now()
     complete = False
     server_date: datetime | None = None
+    asked = started
     for chunk in read(engine.itglue, kind, lane=lane, parent=parent, max_wait=engine.patience):
         if chunk.restarted:
-            rows, started, number = [], engine.db.now(), time.time_ns() // 1000
+            rows, started, number = [], asked, time.time_ns() // 1000
         rows += chunk.rows
         with engine.db.write() as connection:
             now = engine.db.now(connection)
@@ -58,6 +59,7 @@ def refresh(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", run: int
         engine.beat()
         complete = chunk.complete
         server_date = chunk.began_at
+        asked = engine.db.now()
     if not complete:
         raise IncompleteReadError(f"{kind}: the read ended without proof that it saw everything")
     with engine.db.write() as connection:

@@ -1,10 +1,11 @@
 """One connection pool to SQLite or PostgreSQL, with the pragmas, clocks and locks that the protocols rest on."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
@@ -12,6 +13,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bridge.errors import SettingsError
 
+T = TypeVar("T")
+_AGAIN = 5
+# PostgreSQL ends one of two transactions that wait for each other; that one has only to be done again.
+_DEADLOCK = {"40P01", "40001"}
 # SQLite 3.7.0-3.51.2 can corrupt a WAL database that several connections use.
 SAFE_SQLITE = (3, 51, 3)
 
@@ -55,6 +60,10 @@ class Database:
             self.engine = sa.create_engine(
                 parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=8, pool_pre_ping=True,
             )  # fmt: skip
+        # A verdict rests on several statements: on PostgreSQL they see one moment only where that is asked for.
+        self._reader = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -64,9 +73,21 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that only reads."""
-        with self.engine.connect() as connection, connection.begin():
+        """Open a transaction that only reads, all of it at one moment."""
+        with self._reader.connect() as connection, connection.begin():
             yield connection
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Do a piece of work in a transaction that writes, and again where the database broke a deadlock with it."""
+        for _ in range(_AGAIN):
+            try:
+                with self.write() as connection:
+                    return work(connection)
+            except sa.exc.OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in _DEADLOCK:
+                    raise
+        with self.write() as connection:
+            return work(connection)
 
     def now(self, connection: Connection | None = None) -> float:
         """Give the database's clock, in seconds since 1970."""
@@ -81,7 +102,11 @@ class Database:
     def lock(self, connection: Connection, number: int) -> None:
         """Hold a lock of this number until the transaction ends; on SQLite every writer holds one already."""
         if not self.is_sqlite:
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": 0x61756C00 + number})
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": 0x61756C00_00000000 + number})
+
+    def lock_source(self, connection: Connection, source: str) -> None:
+        """Keep everyone else from writing into a source's mirror until the transaction ends."""
+        self.lock(connection, 0x1_0000_0000 + zlib.crc32(source.encode()))
 
     def insert(self, table: sa.Table) -> Any:
         """Give the dialect's INSERT, which knows ON CONFLICT."""

@@ -24,23 +24,28 @@ def claim(db: Database, *, owner: str, lease: float, limit: int, sources: Sequen
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).scalars()
-        statement = sa.update(fetches).where(fetches.c.ref.in_(list(refs)))
-        return list(connection.execute(statement.values(owner=owner, lease_until=now + lease).returning(*fetches.c)))
+        order = {ref: place for place, ref in enumerate(refs)}
+        # Not due while it is worked on; a wish that comes meanwhile sets its own time.
+        values = {"owner": owner, "lease_until": now + lease, "due_at": now + lease}
+        statement = sa.update(fetches).where(fetches.c.ref.in_(list(order))).values(**values).returning(*fetches.c)
+        return sorted(connection.execute(statement), key=lambda row: order[row.ref])
 
 
 def done(db: Database, row: Row) -> None:
     """End a fetch; one that was asked for again meanwhile stays, and is due."""
     with db.write() as connection:
         connection.execute(sa.delete(fetches).where(fetches.c.ref == row.ref, fetches.c.seq == row.seq))
-        connection.execute(sa.update(fetches).where(fetches.c.ref == row.ref).values(owner=None, lease_until=0.0))
+        values = {"owner": None, "lease_until": 0.0, "absent_at": None, "attempts": 0}
+        connection.execute(sa.update(fetches).where(fetches.c.ref == row.ref).values(**values))
 
 
 def again(db: Database, row: Row, *, due_in: float, **values: Any) -> None:
-    """Put a fetch off."""
+    """Put a fetch off; one that was asked for again meanwhile stays due as asked."""
     with db.write() as connection:
-        now = db.now(connection)
+        due_at = db.now(connection) + due_in
+        asked = (fetches.c.seq != row.seq) & (fetches.c.due_at < due_at)
         connection.execute(
             sa.update(fetches)
             .where(fetches.c.ref == row.ref)
-            .values(owner=None, lease_until=0.0, due_at=now + due_in, **values)
+            .values(owner=None, lease_until=0.0, due_at=sa.case((asked, fetches.c.due_at), else_=due_at), **values)
         )

@@ -55,8 +55,9 @@ def digest_of(attributes: Mapping[str, Any]) -> str:
 class Index:
     """Stores what reads and answers bring."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, *, list_lag: float = 0.0) -> None:
         self.db = db
+        self.list_lag = list_lag
 
     def store(
         self, connection: Connection, kind: str, rows: Sequence[AssetRow], *, now: float, read: int | None
@@ -130,8 +131,13 @@ class Index:
     def finish(
         self, connection: Connection, kind: str, org_id: str, *, read: int, began_at: float, now: float
     ) -> list[str]:
-        """End a complete read: what it did not show, and was there before it began, is gone. Give those ids."""
-        missing = [assets.c.kind == kind, assets.c.index_run.is_distinct_from(read), assets.c.stored_at < began_at]
+        """End a complete read: what it did not show, and was there before it began, is gone. Give those ids.
+
+        What an answer or a single read brought may be missing from lists for a while, and stays so long.
+        """
+        single = sa.case((assets.c.index_run.is_(None), self.list_lag), else_=0.0)
+        before = assets.c.stored_at < began_at - single
+        missing = [assets.c.kind == kind, assets.c.index_run.is_distinct_from(read), before]
         if org_id:
             missing.append(assets.c.org_id == org_id)
         ids = list(connection.execute(sa.select(assets.c.itglue_id).where(*missing)).scalars())

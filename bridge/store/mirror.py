@@ -70,40 +70,82 @@ class Mirror:
         The higher version wins; at an equal version the later read. A lower one is believed only when two fetches,
         at least the confirm gap apart, agree on it.
         """
-        written = Written(seen=len(records))
         if not records:
-            return written
-        source, kind = records[0].ref.source, records[0].ref.kind
-        latest = {record.ref.id: record for record in records}
-        with self.db.write() as connection:
-            now = self.db.now(connection)
-            known = self._known(connection, source, kind, list(latest))
-            same: list[int] = []
-            changed: list[tuple[Record, str]] = []
-            for ext_id, record in latest.items():
-                row = known.get(ext_id)
-                digest = digest_of(record)
-                if row is None:
-                    changed.append((record, digest))
-                elif row.digest == digest and row.gone_at is None:
-                    same.append(row.id)
-                elif self._believed(connection, row, record, read_started_at, now, fetched=fetched):
+            return Written()
+        return self.db.transact(
+            lambda connection: self._write(
+                connection, _latest(records), Written(seen=len(records)), read_started_at=read_started_at, run=run,
+                lane=lane, normalizer=normalizer, fetched=fetched,
+            )
+        )  # fmt: skip
+
+    def _write(
+        self,
+        connection: Connection,
+        latest: Mapping[str, Record],
+        written: Written,
+        *,
+        read_started_at: float,
+        run: int,
+        lane: str,
+        normalizer: int,
+        fetched: bool,
+    ) -> Written:
+        ref = next(iter(latest.values())).ref
+        source, kind = ref.source, ref.kind
+        self.db.lock_source(connection, source)
+        now = self.db.now(connection)
+        known = self._known(connection, source, kind, list(latest))
+        seen: list[int] = []
+        same: list[int] = []
+        changed: list[tuple[Record, str]] = []
+        for ext_id, record in latest.items():
+            row = known.get(ext_id)
+            digest = digest_of(record)
+            if row is None:
+                changed.append((record, digest))
+            elif row.gone_at is not None:
+                # A read that began before it was found to be gone may show it as it was: only a later one is believed.
+                if read_started_at >= row.gone_at:
                     changed.append((record, digest))
                 else:
-                    same.append(row.id)
-                    if record.version < row.version:
-                        written.unbelieved.append(record.ref)
-            written.changed = [record.ref for record, _ in changed]
-            for part in chunks(same):
-                connection.execute(
-                    sa.update(mirror).where(mirror.c.id.in_(part)).values(seen_run=run, absent_since=None)
-                )
-            if changed:
-                self._store(connection, changed, known, read_started_at, run, normalizer)
-                self._raise_targets(connection, source, kind, written, latest, now=now, lane=lane, run=run)
-            self._count(connection, source, kind, list(latest), run)
-            self.hint(connection, written.unbelieved, due_at=now + self.confirm_gap, lane=lane, why="lower version")
+                    written.unbelieved.append(record.ref)
+            elif row.digest == digest and record.version >= row.version:
+                (same if record.version == row.version else seen).append(row.id)
+                if record.version > row.version:
+                    self._newer(connection, row.id, record.version, read_started_at)
+            elif self._believed(connection, row, record, read_started_at, fetched=fetched):
+                changed.append((record, digest))
+            else:
+                seen.append(row.id)
+                if record.version < row.version:
+                    written.unbelieved.append(record.ref)
+        written.changed = [record.ref for record, _ in changed]
+        self._mark_seen(connection, [*seen, *same], now=now, run=run)
+        self._read_again(connection, same, read_started_at)
+        if changed:
+            self._store(connection, changed, known, read_started_at, run, normalizer)
+            self._raise_targets(connection, source, kind, written, latest, now=now, lane=lane, run=run)
+        self._count(connection, source, kind, list(latest), run)
+        self.hint(connection, written.unbelieved, due_at=now + self.confirm_gap, lane=lane, why="lower version")
         return written
+
+    @staticmethod
+    def _newer(connection: Connection, mirror_id: int, version: int, read_started_at: float) -> None:
+        """Note that a record says the same under a higher version."""
+        values = {"version": version, "read_started_at": read_started_at, "lower_version": None, "lower_at": None}
+        connection.execute(sa.update(mirror).where(mirror.c.id == mirror_id).values(**values))
+
+    @staticmethod
+    def _read_again(connection: Connection, ids: Sequence[int], read_started_at: float) -> None:
+        """Note a later read of the same: what an earlier one brings does not replace it, and no lower version agrees."""
+        later = mirror.c.read_started_at < read_started_at
+        for part in chunks(ids):
+            connection.execute(
+                sa.update(mirror)
+                .where(mirror.c.id.in_(part), later)
+                .values(read_started_at=read_started_at, lower_version=None, lower_at=None)
+            )
 
     def seen(self, refs: Sequence[Ref], *, run: int) -> list[Ref]:
         """Mark ids of one source and kind as seen; give those that the mirror does not hold, or holds as gone."""
@@ -112,11 +154,9 @@ class Mirror:
             return unknown
         source, kind = refs[0].source, refs[0].kind
         with self.db.write() as connection:
+            self.db.lock_source(connection, source)
             known = self._known(connection, source, kind, [ref.id for ref in refs])
-            for part in chunks([row.id for row in known.values()]):
-                connection.execute(
-                    sa.update(mirror).where(mirror.c.id.in_(part)).values(seen_run=run, absent_since=None)
-                )
+            self._mark_seen(connection, [row.id for row in known.values()], now=self.db.now(connection), run=run)
             unknown = [ref for ref in refs if ref.id not in known or known[ref.id].gone_at is not None]
             self._count(connection, source, kind, [ref.id for ref in refs], run)
         return unknown
@@ -189,18 +229,22 @@ class Mirror:
         return found
 
     def _believed(
-        self, connection: Connection, row: Any, record: Record, read_started_at: float, now: float, *, fetched: bool
+        self, connection: Connection, row: Any, record: Record, read_started_at: float, *, fetched: bool
     ) -> bool:
-        if record.version > row.version or row.gone_at is not None:
+        if record.version > row.version:
             return True
         if record.version == row.version:
             return bool(read_started_at >= row.read_started_at)
-        agreed = fetched and row.lower_version == record.version and now - (row.lower_at or now) >= self.confirm_gap
-        if not agreed and fetched and row.lower_version != record.version:
-            connection.execute(
-                sa.update(mirror).where(mirror.c.id == row.id).values(lower_version=record.version, lower_at=now)
-            )
-        return bool(agreed)
+        if not fetched:
+            return False
+        if row.lower_version == record.version and row.lower_at is not None:
+            return bool(read_started_at - row.lower_at >= self.confirm_gap)
+        connection.execute(
+            sa.update(mirror)
+            .where(mirror.c.id == row.id)
+            .values(lower_version=record.version, lower_at=read_started_at)
+        )
+        return False
 
     def _store(
         self,
@@ -316,8 +360,7 @@ class Mirror:
         """Enter the targets of what was seen into the run; what is settled already has its outcome."""
         outcome = sa.case(
             (targets.c.state == "settled", "equal"),
-            (targets.c.state.in_(["held", "excluded"]), targets.c.state),
-            ((targets.c.state == "gone") & targets.c.due_at.is_(None), "gone"),
+            (targets.c.state.in_(["held", "excluded", "gone"]), targets.c.state),
             else_=None,
         )
         for part in chunks(ids, 1000):
@@ -328,10 +371,22 @@ class Mirror:
                 targets.c.mirror_id.in_(mine)
             )
             statement = self.db.insert(run_targets).from_select(["run", "target", "seq", "outcome"], chosen)
+            # Seen twice in one run and not changed between: what became of it meanwhile stays.
+            unchanged = (run_targets.c.seq == statement.excluded.seq) & run_targets.c.outcome.is_not(None)
+            known = sa.case((unchanged, run_targets.c.outcome), else_=statement.excluded.outcome)
             connection.execute(statement.on_conflict_do_update(
-                index_elements=["run", "target"],
-                set_={"seq": statement.excluded.seq, "outcome": statement.excluded.outcome},
+                index_elements=["run", "target"], set_={"seq": statement.excluded.seq, "outcome": known},
             ))  # fmt: skip
+
+
+def _latest(records: Sequence[Record]) -> dict[str, Record]:
+    """Give one record per id in the order of ids: the highest version of it, of equal ones the last."""
+    found: dict[str, Record] = {}
+    for record in records:
+        other = found.get(record.ref.id)
+        if other is None or record.version >= other.version:
+            found[record.ref.id] = record
+    return dict(sorted(found.items()))
 
 
 def _organization(record: Record) -> str | None:

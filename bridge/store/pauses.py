@@ -7,17 +7,24 @@ from bridge.store.database import Database
 from bridge.store.schema import pauses
 
 ITGLUE = "itglue"
+LOCK = 3
 
 
 def active(connection: Connection, scope: str, *, now: float) -> bool:
     """Tell whether a side is paused at this time; past `until` the next call is the probe."""
+    return left(connection, scope, now=now) > 0.0
+
+
+def left(connection: Connection, scope: str, *, now: float) -> float:
+    """Give for how many seconds a side is still to be left alone, 0 where it may be called."""
     until = connection.execute(sa.select(pauses.c.until).where(pauses.c.scope == scope)).scalar()
-    return until is not None and until > now
+    return max(until - now, 0.0) if until is not None else 0.0
 
 
 def pause(db: Database, scope: str, code: str, why: str, *, minimum: float, maximum: float) -> tuple[bool, float]:
     """Pause a side, longer each time it fails again; give whether it is newly paused, and for how long."""
     with db.write() as connection:
+        db.lock(connection, LOCK)
         now = db.now(connection)
         row = connection.execute(sa.select(pauses).where(pauses.c.scope == scope)).first()
         probes = 0 if row is None else row.probes + 1

@@ -24,6 +24,12 @@ def read_done(connection: Connection, run: int, *, now: float) -> None:
     connection.execute(sa.update(runs).where(runs.c.id == run).values(read_done_at=now))
 
 
+def abandon(connection: Connection, kind: str, scope: str, *, now: float) -> None:
+    """Say of earlier runs of the same read that they will see no more: whoever did them is dead or has lost the claim."""
+    mine = (runs.c.kind == kind) & (runs.c.scope == scope)
+    connection.execute(sa.update(runs).where(mine, runs.c.read_done_at.is_(None)).values(read_done_at=now))
+
+
 def enter(db: Database, connection: Connection, run: int, where: sa.ColumnElement[bool]) -> None:
     """Enter targets into a run, as open."""
     chosen = sa.select(sa.literal(run), targets.c.id, targets.c.seq).where(where)

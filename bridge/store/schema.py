@@ -64,9 +64,9 @@ targets = sa.Table(
     sa.Index("targets_org", "org_target"),
     sa.Index("targets_state", "block", "state", "code"),
 )  # fmt: skip
-_open = targets.c.state.in_(["pending", "creating", "gone"]) & targets.c.due_at.is_not(None)
+_due = targets.c.due_at.is_not(None)
 sa.Index("targets_due", targets.c.lane, targets.c.wave, targets.c.org_target, targets.c.due_at,
-         sqlite_where=_open, postgresql_where=_open)  # fmt: skip
+         sqlite_where=_due, postgresql_where=_due)  # fmt: skip
 
 waits = sa.Table(
     "waits", metadata,
@@ -96,6 +96,7 @@ writes = sa.Table(  # intents whose answer is not settled yet, and what became o
     _time("posted_at", never_null=True), _time("quiet_at", never_null=True),
     _text("outcome"),  # null | answered | unknown | void | resolved
     sa.Index("writes_target", "target", "outcome"),
+    sa.Index("writes_outcome", "outcome", "quiet_at"),
 )  # fmt: skip
 
 assets = sa.Table(  # the index of IT Glue
@@ -140,7 +141,7 @@ streams = sa.Table(
 fetches = sa.Table(
     "fetches", metadata,
     sa.Column("ref", sa.Text, primary_key=True), _number("seq", 1), _time("due_at", never_null=True),
-    _text("lane", default="live"), _text("why", default=""), _number("absent"), _number("attempts"),
+    _text("lane", default="live"), _text("why", default=""), _time("absent_at"), _number("attempts"),
     _text("owner"), _time("lease_until", never_null=True),
     sa.Index("fetches_due", "due_at"),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from bridge.store.database import Database, chunks
 from bridge.store.schema import links, run_targets, targets, waits
 
 OPEN_STATES = ("pending", "waiting", "creating")
+PARENTS = ("organizations", "names")  # blocks whose targets others wait for
 GONE = "gone"
 Row = sa.engine.Row[*tuple[Any, ...]]
 
@@ -27,6 +28,8 @@ def touch(
     One that is being created stays so (its intent has to be resolved first) and becomes pending after that.
     """
     creating = targets.c.state == "creating"
+    if connection.dialect.name != "sqlite":  # rows are locked in one order by everyone, so that nobody waits in a ring
+        where = targets.c.id.in_(sa.select(targets.c.id).where(where).order_by(targets.c.id).with_for_update())
     statement = (
         sa.update(targets)
         .where(where)
@@ -34,7 +37,7 @@ def touch(
             seq=targets.c.seq + 1,
             state=sa.case((creating, "creating"), else_="pending"),
             due_at=sa.case((creating, targets.c.due_at), else_=now),
-            lane=sa.case(((targets.c.state == "pending") & (targets.c.lane == "live"), "live"), else_=lane),
+            lane=sa.case((targets.c.state.in_(OPEN_STATES) & (targets.c.lane == "live"), "live"), else_=lane),
             run=sa.func.coalesce(run, targets.c.run),
             attempts=0,
             starts=sa.case((targets.c.state == "held", 0), else_=targets.c.starts),
@@ -44,21 +47,27 @@ def touch(
 
 
 def touch_children(connection: Connection, org_target: int, *, now: float, lane: str) -> int:
-    """Raise the seq of what belongs to an organization; what is pending and not being worked on sees it anyway."""
-    idle = (targets.c.state == "pending") & (targets.c.lease_until < now)
-    return touch(connection, (targets.c.org_target == org_target) & ~idle, now=now, lane=lane)
+    """Raise the seq of what belongs to an organization: of all of it, since any may just have been claimed."""
+    return touch(connection, targets.c.org_target == org_target, now=now, lane=lane)
 
 
 def release_waiting(connection: Connection, on_targets: Sequence[int], *, now: float) -> None:
-    """Make due what waited for these targets."""
+    """Make due what waited for these targets, or is held because one of them was."""
     for part in chunks(on_targets):
-        waiting = sa.select(waits.c.target).where(waits.c.on_target.in_(part))
-        connection.execute(
-            sa.update(targets)
-            .where(targets.c.id.in_(waiting), targets.c.state == "waiting")
-            .values(state="pending", due_at=now)
-        )
+        asked = targets.c.id.in_(sa.select(waits.c.target).where(waits.c.on_target.in_(part)))
+        waiting = targets.c.state == "waiting"
+        under_held = (targets.c.state == "held") & (targets.c.code == "parent_held")
+        touch(connection, asked & (waiting | under_held), now=now, lane="backfill")
         connection.execute(sa.delete(waits).where(waits.c.on_target.in_(part)))
+
+
+def _tell(connection: Connection, target: Row, state: str, rule: str | None, *, now: float) -> None:
+    """Make due what a target's new state concerns: what waited for it, and the records of an organization."""
+    if target.block not in PARENTS or state in OPEN_STATES:
+        return
+    release_waiting(connection, [target.id], now=now)
+    if target.block == "organizations" and was(target) != (state, rule):
+        touch_children(connection, target.id, now=now, lane=target.lane)
 
 
 def claim(
@@ -110,7 +119,7 @@ def claim(
                 .values(owner=owner, lease_until=now + lease, fence=targets.c.fence + 1, starts=targets.c.starts + 1)
                 .returning(*targets.c)
             )
-        return claimed
+        return sorted(claimed, key=lambda row: (row.org_target or 0, row.id))
 
 
 def _rest_of_organization(
@@ -174,6 +183,7 @@ def settle(
     if connection.execute(statement).rowcount == 1:
         if outcome is not None:
             record_outcome(connection, target.id, target.seq, outcome)
+        _tell(connection, target, state, values.get("rule"), now=now)
         return True
     connection.execute(
         sa.update(targets)
@@ -195,9 +205,18 @@ def record_outcome(connection: Connection, target: int, seq: int, outcome: str) 
 def give_back(
     connection: Connection, held: Mapping[int, int], *, due_at: float, started: bool = False, **values: Any
 ) -> None:
-    """End claims without a verdict; the targets are due again at `due_at`. With `started` the start stays counted."""
+    """End claims without a verdict; the targets are due again at `due_at`, what is being created not before it is quiet.
+
+    With `started` the start stays counted.
+    """
     starts: Any = targets.c.starts if started else sa.case((targets.c.starts > 0, targets.c.starts - 1), else_=0)
-    _mine(connection, held, {"owner": None, "lease_until": 0.0, "starts": starts, "due_at": due_at, **values})
+    due = _not_before_quiet(due_at)
+    _mine(connection, held, {"owner": None, "lease_until": 0.0, "starts": starts, "due_at": due, **values})
+
+
+def _not_before_quiet(due_at: float) -> sa.ColumnElement[float]:
+    noisy = (targets.c.state == "creating") & (targets.c.due_at > due_at)
+    return sa.case((noisy, targets.c.due_at), else_=due_at)
 
 
 def retry_later(
@@ -209,31 +228,32 @@ def retry_later(
     attempts: int,
     backoff: Callable[[int], float],
 ) -> list[int]:
-    """End claims that failed: due again after a growing wait, held `gives_up` after so many attempts. Give those held."""
+    """End claims that failed: due again after a growing wait, held `gives_up` after so many attempts. Give those held.
+
+    What is being created is looked for as long as it takes: nobody knows yet whether it was made.
+    """
     gave_up: list[int] = []
-    for part in chunks(list(held)):
+    for part in chunks(sorted(held)):
         rows = connection.execute(
-            sa.select(targets.c.id, targets.c.attempts, targets.c.fence).where(targets.c.id.in_(part))
+            sa.select(targets.c.id, targets.c.attempts, targets.c.fence, targets.c.state)
+            .where(targets.c.id.in_(part))
+            .order_by(targets.c.id)
+            .with_for_update()
         )
         for row in rows.all():
             if row.fence != held[row.id]:
                 continue
             tried = row.attempts + 1
-            values: dict[str, Any] = {
-                "attempts": tried,
-                "last_error": error,
-                "owner": None,
-                "lease_until": 0.0,
-                "starts": 0,
-            }
-            if tried >= attempts:
+            if tried >= attempts and row.state != "creating":
                 gave_up.append(row.id)
-                values |= {"state": "held", "code": "gives_up", "reason": f"{tried} attempts: {error}", "due_at": None}
-            else:
-                values["due_at"] = now + backoff(tried)
-            connection.execute(sa.update(targets).where(targets.c.id == row.id).values(**values))
-    for target in gave_up:
-        record_outcome(connection, target, 2**60, "held")
+                hold(connection, row.id, "gives_up", f"{tried} attempts: {error}", now=now, last_error=error)
+                continue
+            connection.execute(
+                sa.update(targets)
+                .where(targets.c.id == row.id)
+                .values(attempts=tried, last_error=error, owner=None, lease_until=0.0, starts=0,
+                        due_at=_not_before_quiet(now + backoff(tried)))
+            )  # fmt: skip
     return gave_up
 
 
@@ -248,17 +268,20 @@ def was(target: Row) -> tuple[str, str | None] | None:
     return (GONE, None) if target.reason == GONE else ("settled", None)
 
 
-def hold(connection: Connection, target: int, code: str, reason: str, *, now: float) -> None:
+def hold(connection: Connection, target: int, code: str, reason: str, *, now: float, **values: Any) -> None:
     """Hold a target whatever its state, and void every claim on it."""
+    before = connection.execute(sa.select(targets).where(targets.c.id == target).with_for_update()).one()
+    blank = {"rule": None, "notes": None, "change_digest": None, "due_at": None}
     connection.execute(
         sa.update(targets)
         .where(targets.c.id == target)
-        .values(
-            state="held", code=code, reason=reason, due_at=None, settled_at=now, owner=None, lease_until=0.0,
-            seq=targets.c.seq + 1, fence=targets.c.fence + 1, starts=0,
-        )
+        .values(**{
+            **blank, "state": "held", "code": code, "reason": reason, "settled_at": now, "owner": None,
+            "lease_until": 0.0, "seq": targets.c.seq + 1, "fence": targets.c.fence + 1, "starts": 0, **values,
+        })
     )  # fmt: skip
     record_outcome(connection, target, 2**60, "held")
+    _tell(connection, before, "held", None, now=now)
 
 
 def count_attempt(connection: Connection, target: int) -> None:

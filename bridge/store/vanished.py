@@ -59,10 +59,11 @@ def _lost_facet(connection: Connection, here: sa.ColumnElement[bool], lost: froz
 def _facets(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for facet in FACETS:
         value = record.get(facet)
-        if isinstance(value, dict):
-            yield facet, str(value.get("name"))
-    for value in record.get("types") or ():
-        yield "type", str(value.get("name"))
+        word = f"{value.get('name')} ({value.get('id')})" if isinstance(value, dict) else value
+        if word:
+            yield facet, str(word)
+    for word in record.get("types") or ():
+        yield "type", str(word)
 
 
 def _records(connection: Connection, here: sa.ColumnElement[bool]) -> Iterator[tuple[int, dict[str, Any]]]:

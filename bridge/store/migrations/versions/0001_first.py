@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.Double(), server_default="0", nullable=False),
         sa.Column("lane", sa.Text(), server_default="live", nullable=False),
         sa.Column("why", sa.Text(), server_default="", nullable=False),
-        sa.Column("absent", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("absent_at", sa.Double(), nullable=True),
         sa.Column("attempts", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("lease_until", sa.Double(), server_default="0", nullable=False),
@@ -221,8 +221,8 @@ def upgrade() -> None:
         "targets",
         ["lane", "wave", "org_target", "due_at"],
         unique=False,
-        sqlite_where=sa.text("state IN ('pending', 'creating', 'gone') AND due_at IS NOT NULL"),
-        postgresql_where=sa.text("state IN ('pending', 'creating', 'gone') AND due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
     )
     op.create_index("targets_mirror", "targets", ["mirror_id"], unique=False)
     op.create_index("targets_org", "targets", ["org_target"], unique=False)
@@ -307,4 +307,5 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("writes_outcome", "writes", ["outcome", "quiet_at"], unique=False)
     op.create_index("writes_target", "writes", ["target", "outcome"], unique=False)

@@ -1,0 +1,100 @@
+"""The schema: what the migrations make is what the code expects, on both shapes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from bridge.errors import SettingsError
+from bridge.store.database import Database
+from bridge.store.migrate import upgrade
+from bridge.store.schema import metadata, targets
+
+
+def _described(db: Database) -> dict[str, Any]:
+    """Describe every table as the database itself does."""
+    seen = sa.inspect(db.engine)
+    described: dict[str, Any] = {}
+    for table in seen.get_table_names():
+        if table == "alembic_version":
+            continue
+        described[table] = {
+            "columns": {
+                column["name"]: (str(column["type"]), column["nullable"], str(column["default"]).strip("()'"))
+                for column in seen.get_columns(table)
+            },
+            "key": seen.get_pk_constraint(table)["constrained_columns"],
+            "unique": sorted(tuple(each["column_names"]) for each in seen.get_unique_constraints(table)),
+            "foreign": sorted((tuple(each["constrained_columns"]), each["referred_table"])
+                              for each in seen.get_foreign_keys(table)),
+            "indexes": sorted((str(each["name"]), tuple(map(str, each["column_names"])), bool(each["unique"]))
+                              for each in seen.get_indexes(table)),
+        }  # fmt: skip
+    return described
+
+
+def test_the_migrations_make_the_schema_of_the_code(db: Database) -> None:
+    """Alembic finds nothing to do, and a database made from the code's tables describes itself alike."""
+    with db.read() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    migrated = _described(db)
+    if db.is_sqlite:
+        other = Database("sqlite://")
+        metadata.create_all(other.engine)
+        made = _described(other)
+        other.close()
+    else:
+        with db.engine.begin() as connection:
+            metadata.drop_all(connection)
+            metadata.create_all(connection)
+        made = _described(db)
+
+    assert differences == []
+    assert migrated == made
+
+
+def test_partial_indexes_hold_only_what_they_are_for(db: Database) -> None:
+    """The index of due targets leaves out the settled, the unique one of links leaves out those that own nothing."""
+    if db.is_sqlite:
+        statement = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    else:
+        statement = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    with db.read() as connection:
+        text = {name: sql for name, sql in connection.execute(sa.text(statement))}  # noqa: C416 - rows, no pairs
+
+    assert "due_at IS NOT NULL" in text["targets_due"].partition("WHERE")[2]
+    assert "owns" in text["links_owner"].partition("WHERE")[2]
+    assert "UNIQUE" in text["links_owner"]
+
+
+def test_upgrading_twice_changes_nothing(db: Database) -> None:
+    """A database of this release is left alone."""
+    with db.write() as connection:
+        connection.execute(sa.insert(targets).values(block="organizations", anchor="cw:organization:1"))
+
+    upgrade(db)
+
+    with db.read() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(targets)).scalar() == 1
+
+
+def test_a_database_of_a_later_release_is_refused(db: Database) -> None:
+    """An older bridge must not write into tables that it does not know."""
+    with db.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(SettingsError, match="later release"):
+        upgrade(db)
+
+
+def test_two_processes_may_upgrade_at_once(open_database: Callable[[], Database]) -> None:
+    """Both find the schema there afterwards."""
+    first, second = open_database(), open_database()
+
+    upgrade(first)
+    upgrade(second)
+
+    assert _described(first) == _described(second)
