@@ -15,7 +15,7 @@ def sweep(engine: Engine) -> None:
     verify.raise_due(engine)
     _free_waiting(engine)
     for run, counts in runs.end_finished(engine.db, planned=not engine.writes_allowed()):
-        told = log.info if counts["seen"] > counts["equal"] else log.debug
+        told = log.info if counts["written"] or counts["gone"] else log.debug
         told("run.finished", run=run, **counts)
     for lane in _due(engine):
         engine.doorbell.ring(lane)
