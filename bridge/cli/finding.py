@@ -1,0 +1,53 @@
+"""Finding what a person names: records, organizations, codes; each miss says what to write instead."""
+
+from sqlalchemy.engine import Connection
+
+from bridge.catalogue import ENTRIES, HOLDS
+from bridge.cli.failures import fail
+from bridge.mapping.problems import nearest
+from bridge.store import inspect
+from bridge.store.inspect import Organization, Row
+
+REF_HELP = "A record, source:kind:id such as cw:configuration:4711, or a name, names:manufacturers:Dell."
+
+
+def targets_of(connection: Connection, text: str) -> list[Row]:
+    """Give the targets of a reference, one per block; raise B401 where it is none, or nothing was read of it."""
+    try:
+        found = inspect.find(connection, text)
+    except ValueError as error:
+        raise fail("B401", str(error)) from error
+    if not found:
+        raise fail("B401", f"{text} has not been read: look at the id, or read what is new with glue-bridge plan")
+    return found
+
+
+def target_of(connection: Connection, text: str) -> Row:
+    """Give the one target of a reference that a decision is about: the record itself, not what is made of it beside."""
+    found = targets_of(connection, text)
+    own = [row for row in found if row.block in (inspect.ORGANIZATIONS, "configurations", inspect.NAMES)]
+    return (own or found)[0]
+
+
+def organizations_of(connection: Connection, text: str) -> list[Organization]:
+    """Give the customer of a Ref or exact name, as every source knows it; raise B401 where it is not clear which."""
+    found = inspect.organizations_named(connection, text)
+    if not found:
+        names = [each.name for each in inspect.organizations(connection) if each.name]
+        near = nearest(text, names) if len(names) < 5000 else ""
+        said = near if near.startswith("; nearest") else ""
+        raise fail("B401", f'"{text}" is no organization; write its exact name or its reference{said}')
+    sources = [each.ref.source for each in found]
+    if len(set(sources)) < len(sources):
+        refs = ", ".join(str(each.ref) for each in found)
+        raise fail("B401", f'"{text}" is the name of {len(found)} organizations; write one of {refs}')
+    return found
+
+
+def code_of(text: str) -> str:
+    """Give the hold code that is meant by `ambiguous` or `B305`; raise B400 for another word."""
+    entry = ENTRIES.get(text.strip().upper())
+    word = entry.hold if entry is not None and entry.hold else text.strip()
+    if word not in HOLDS:
+        raise fail("B400", f'there is no hold code "{text}"{nearest(text, HOLDS)}')
+    return word

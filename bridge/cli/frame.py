@@ -1,0 +1,98 @@
+"""The command frame: which commands there are, how they end, and how they fail.
+
+A command is a module of this package with `register(app)`. It prints to standard output what was asked for, and to
+standard error what goes wrong and how far it is. Its function returns the exit code, or None for 0:
+
+    0    done, and nothing is left to do
+    1    an error; each stands on standard error with its number
+    2    changes, or something that needs a person
+    130  Ctrl-C (143: SIGTERM)
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from bridge import logs
+from bridge.cli import failures
+
+# In the order in which an operator meets them.
+COMMANDS = (
+    "plan",
+    "apply",
+    "run",
+    "status",
+    "held",
+    "explain",
+    "mapping",
+)
+INTERRUPTED, TERMINATED = 130, 143
+_HELP = """Keep IT Glue equal to what your PSA says. One way: from the PSA to IT Glue.
+
+Begin with: glue-bridge init, then check, match, plan, apply. Each command explains itself with --help.
+
+Exit codes: 0 nothing left to do, 1 error, 2 changes or something that needs a person.
+"""
+
+
+class Terminated(BaseException):
+    """SIGTERM came: end as Ctrl-C does."""
+
+
+def application() -> typer.Typer:
+    """Give the application with every command registered."""
+    app = typer.Typer(
+        name="glue-bridge", help=_HELP, add_completion=False, rich_markup_mode=None, no_args_is_help=True,
+        pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )  # fmt: skip
+    for name in COMMANDS:
+        import_module(f"bridge.cli.{name}").register(app)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and end the process with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    with suppress(ValueError):  # not in the main thread: then nobody sends us signals either
+        signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(run(given))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command and give its exit code."""
+    logs.configure("warning")
+    as_json = "--json" in arguments
+    try:
+        code = application()(args=list(arguments), prog_name="glue-bridge", standalone_mode=False)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Terminated:
+        return TERMINATED
+    except typer.Abort:
+        return INTERRUPTED
+    except typer.TyperException as error:
+        failures.report(failures.of_usage(error), as_json=as_json)
+        return 1
+    except BrokenPipeError:
+        # Whoever read has seen enough; what is still in the buffer must not fail at the end of the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        problems = failures.of(error)
+        if problems is None:
+            raise
+        failures.report(problems, as_json=as_json)
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated

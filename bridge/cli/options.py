@@ -1,0 +1,83 @@
+"""What every command is made with: its options, its help, and what it opens."""
+
+import getpass
+import inspect
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from bridge.engine import Engine
+    from bridge.settings import Settings
+    from bridge.store.database import Database
+
+SettingsFile = Annotated[
+    Path, typer.Option("--settings", "-s", metavar="FILE", help="The settings file.", show_default=True)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+DEFAULT = Path("bridge.toml")
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def command(app: typer.Typer, name: str | None = None) -> Callable[[Command], Command]:
+    """Make a function a command of this name; its docstring is its help."""
+    return lambda function: app.command(name, help=_help(function))(function)
+
+
+def group(app: typer.Typer) -> Callable[[Command], Command]:
+    """Make a function what a group of commands does when none of them is named; its docstring is the group's help."""
+    return lambda function: app.callback(invoke_without_command=True, help=_help(function))(function)
+
+
+def _help(function: Callable[..., Any]) -> str:
+    """Give a docstring in which examples, JSON and tables keep their lines."""
+    paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+    kept = ("For example", "JSON", "Exit code")
+    return "\n\n".join(f"\b\n{each}" if each.startswith(kept) or "\n  " in each else each for each in paragraphs)
+
+
+def person() -> str:
+    """Name the person at the keyboard, for the journal and for decisions."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without a name
+        return f"uid {os.getuid()}"
+
+
+def settings_of(path: Path) -> "Settings":
+    """Read the settings."""
+    from bridge import app
+
+    return app.settings_of(path)
+
+
+@contextmanager
+def database_of(settings: "Settings") -> Iterator["Database"]:
+    """Open the store, for commands that call nobody."""
+    from bridge import app
+    from bridge.errors import SettingsError
+
+    try:
+        db = app.database_of(settings)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SettingsError("B135", f"the data folder {settings.data_folder} cannot be used: {reason}") from error
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+@contextmanager
+def engine_of(settings: "Settings", command: str) -> Iterator["Engine"]:
+    """Give a working engine to a command that a person runs."""
+    from bridge import app
+    from bridge.mapping.problems import raise_all
+
+    raise_all(settings.missing())
+    with app.engine_of(settings, who=f"{command} by {person()}") as engine:
+        yield engine

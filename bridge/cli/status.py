@@ -1,0 +1,262 @@
+"""`glue-bridge status`: what runs, what is read, what is paused, what became of it."""
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import typer
+
+from bridge.catalogue import number
+from bridge.cli import output
+from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, settings_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from bridge.settings import Settings
+    from bridge.store.database import Database
+
+RUNS = 5
+_SUM = ("written", "equal", "held", "excluded")
+_REST = ("gone", "open")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app)(status)
+
+
+def status(as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:
+    """Say what runs, what was read when, what is paused, and what became of every target.
+
+    It calls nobody: everything comes from the store, the service's own file and the quota's counter.
+
+    For example:
+      glue-bridge status --json | jq .held
+
+    JSON: {"mode", "now", "service": {"pid", "since", "processes": [{"name", "pid", "since", "restarts"}]} | null,
+      "sources": [{"name", "type", "paused": {"code", "since", "until", "why"} | null, "streams": [{"kind", "what",
+      "last_ok_at", "watermark", "failures", "last_error"}]}], "itglue": {"url", "paused", "read": {kind: time},
+      "quota": {"paused_for", "in_flight", "windows": [{"requests", "seconds", "ours", "used"}]} | null},
+      "fetches", "targets": {block: {state: n}}, "held": {code: n}, "runs": [{"id", "kind", "scope", "started_at",
+      "ended_at", "outcome", "counts"}]}
+    """
+    found = settings_of(settings)
+    with database_of(found) as db, db.read() as connection:
+        told = _told(found, db, connection)
+    if as_json:
+        output.emit(told)
+    else:
+        _print(told)
+    return 0
+
+
+def _told(settings: "Settings", db: "Database", connection: "Connection") -> dict[str, Any]:
+    import sqlalchemy as sa
+
+    from bridge.store import inspect
+    from bridge.store.schema import fetches, index_reads, pauses
+
+    paused = {
+        row.scope: {"code": row.code, "since": output.iso(row.since), "until": output.iso(row.until), "why": row.why}
+        for row in connection.execute(sa.select(pauses))
+    }
+    read = connection.execute(
+        sa.select(index_reads.c.kind, sa.func.max(index_reads.c.ended_at))
+        .where(index_reads.c.org_id == "", index_reads.c.began_at > 1.0)
+        .group_by(index_reads.c.kind)
+        .order_by(index_reads.c.kind)
+    )
+    return {
+        "mode": settings.mode,
+        "now": output.iso(db.now(connection)),
+        "service": _service(settings),
+        "sources": [
+            {"name": name, "type": source.type, "paused": paused.get(name), "streams": _streams(connection, name)}
+            for name, source in settings.sources.items()
+        ],
+        "itglue": {
+            "url": settings.itglue.base_url,
+            "paused": paused.get("itglue"),
+            "read": {kind: output.iso(at) for kind, at in read},
+            "quota": _quota(settings),
+        },
+        "fetches": connection.execute(sa.select(sa.func.count()).select_from(fetches)).scalar_one(),
+        "targets": inspect.by_state(connection),
+        "held": inspect.held_by_code(connection),
+        "runs": _runs(connection),
+    }
+
+
+def _service(settings: "Settings") -> dict[str, Any] | None:
+    from bridge.supervise.status import find_status
+
+    found = find_status(settings.data_folder)
+    if found is None:
+        return None
+    processes = [
+        {"name": each.name, "pid": each.pid, "since": each.started_at and each.started_at.isoformat(),
+         "restarts": each.restarts}
+        for each in found.children
+    ]  # fmt: skip
+    return {"pid": found.pid, "since": found.started_at.isoformat(), "processes": processes}
+
+
+def _streams(connection: "Connection", source: str) -> list[dict[str, Any]]:
+    import sqlalchemy as sa
+
+    from bridge.store.schema import streams
+
+    rows = connection.execute(
+        sa.select(streams).where(streams.c.source == source).order_by(streams.c.kind, streams.c.what)
+    )
+    return [
+        {"kind": row.kind, "what": row.what, "last_ok_at": output.iso(row.last_ok_at), "watermark": row.watermark,
+         "failures": row.failures, "last_error": row.last_error}
+        for row in rows
+    ]  # fmt: skip
+
+
+def _quota(settings: "Settings") -> dict[str, Any] | None:
+    """Count what was granted, where the queue server runs; it is not started for this."""
+    from bridge import app
+    from bridge.errors import BridgeError
+    from bridge.queue.address import RedisAddress
+    from bridge.queue.valkey import ValkeyServer
+
+    try:
+        url = settings.redis_url
+        if url is None:
+            if not (settings.data_folder / "queue").exists():
+                return None
+            server = ValkeyServer(settings.data_folder.resolve() / "queue")
+            known = server.known()
+            if known is None or not server.answers():
+                return None
+            url = known.url
+        used = app.quota_of(settings, RedisAddress(url)).used()
+    except (BridgeError, OSError):
+        return None
+    windows = [
+        {"requests": budget.window.requests, "seconds": budget.window.seconds, "ours": budget.most, "used": granted}
+        for budget, granted in used.granted
+    ]
+    return {"paused_for": used.paused_for, "in_flight": used.in_flight, "windows": windows}
+
+
+def _runs(connection: "Connection") -> list[dict[str, Any]]:
+    import sqlalchemy as sa
+
+    from bridge.store import runs as run_rows
+    from bridge.store.schema import runs
+
+    found = []
+    for row in connection.execute(sa.select(runs).order_by(runs.c.id.desc()).limit(RUNS)).all():
+        counts = orjson.loads(row.counts) if row.counts else run_rows.count(connection, row.id)
+        found.append(
+            {"id": row.id, "kind": row.kind, "scope": row.scope, "started_at": output.iso(row.started_at),
+             "ended_at": output.iso(row.ended_at), "outcome": row.outcome, "counts": counts}
+        )  # fmt: skip
+    return found
+
+
+def _print(told: dict[str, Any]) -> None:
+    says = "the service writes inside the rollout" if told["mode"] == "apply" else "the service writes nothing"
+    output.say(f"mode {told['mode']}: {says}")
+    _print_service(told["service"])
+    now = _seconds(told["now"]) or 0.0
+    for source in told["sources"]:
+        _print_source(source, now)
+    _print_itglue(told["itglue"])
+    if told["fetches"]:
+        output.say(f"{output.count(told['fetches'], 'record')} to be read singly")
+    if told["targets"]:
+        output.say("targets")
+        rows = [
+            [block, *(f"{output.number(counted)} {state}" for state, counted in states.items())]
+            for block, states in told["targets"].items()
+        ]
+        output.table(rows)
+    if told["held"]:
+        output.say("held")
+        output.table([[number(code), code, output.number(each)] for code, each in told["held"].items()], right=[2])
+    if told["runs"]:
+        output.say("runs")
+        output.table(_run_line(run) for run in told["runs"])
+    elif not told["targets"]:
+        output.say("nothing has been read yet: glue-bridge check, then match, then plan")
+
+
+def _print_service(service: dict[str, Any] | None) -> None:
+    if service is None:
+        output.say("service  not running")
+        return
+    output.say(f"service  running since {output.moment(_seconds(service['since']))} (pid {service['pid']})")
+    rows = [
+        [each["name"], f"pid {each['pid']}" if each["pid"] else "waits to be started again",
+         f"since {output.moment(_seconds(each['since']))}" if each["since"] else "",
+         output.count(each["restarts"], "restart") if each["restarts"] else ""]
+        for each in service["processes"]
+    ]  # fmt: skip
+    output.table(rows, indent=9)
+
+
+def _print_source(source: dict[str, Any], now: float) -> None:
+    output.say(f"source   {source['name']} ({source['type']}){_paused(source['paused'])}")
+    rows = []
+    for stream in source["streams"]:
+        last = _seconds(stream["last_ok_at"])
+        mark = _seconds(stream["watermark"])
+        age = f"changes up to {output.span(now - mark)} ago" if mark is not None else stream["watermark"] or ""
+        failed = f"failed {stream['failures']} times: {stream['last_error']}" if stream["failures"] else ""
+        rows.append([stream["kind"], stream["what"], output.moment(last), age, failed])
+    output.table(rows, indent=9)
+    if not rows:
+        output.say("         not read yet")
+
+
+def _print_itglue(itglue: dict[str, Any]) -> None:
+    output.say(f"itglue   {itglue['url']}{_paused(itglue['paused'])}")
+    read = itglue["read"]
+    if read:
+        output.say(f"         index read {output.moment(min(_seconds(at) or 0.0 for at in read.values()))}")
+    quota = itglue["quota"]
+    for window in quota["windows"] if quota else ():
+        ours = f"{output.number(window['used'])} of our {output.number(window['ours'])} requests"
+        output.say(
+            f"         {ours} in the last {output.span(window['seconds'])} "
+            f"({output.number(window['requests'])} in all, {quota['in_flight']} under way)"
+        )
+    if quota and quota["paused_for"] > 0:
+        output.say(f"         IT Glue asked for a pause: {output.span(quota['paused_for'])} left")
+
+
+def _paused(pause: dict[str, Any] | None) -> str:
+    if pause is None:
+        return ""
+    until = output.moment(_seconds(pause["until"]))
+    return f"  PAUSED since {output.moment(_seconds(pause['since']))}, next try {until}: {pause['why']}"
+
+
+def _run_line(run: dict[str, Any]) -> list[str]:
+    counts = run["counts"]
+    parts = [f"{output.number(counts[word])} {word}" for word in _SUM]
+    parts += [f"{output.number(counts[word])} {word}" for word in _REST if counts.get(word)]
+    said = f"{output.number(counts['seen'])} seen = {' + '.join(parts)}"
+    names = counts.get("names")
+    if names:
+        said += f"; names: {', '.join(f'{output.number(each)} {word}' for word, each in names.items())}"
+    ended = run["outcome"] or "running"
+    return [f"run {run['id']}", f"{run['kind']} {run['scope']}".strip(), output.moment(_seconds(run["started_at"])), ended,
+            said]  # fmt: skip
+
+
+def _seconds(text: str | None) -> float | None:
+    from datetime import UTC, datetime
+
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
