@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False, as_json: Json = False) -> int:
     """Write a plan to IT Glue, and wait until all of it is done.
 
-    Example: glue-bridge apply first.plan
+    For example: glue-bridge apply first.plan
 
     With a plan file nothing is read from the PSA; what has changed since the plan is refused, one by one. Without one
     it plans, shows the plan and asks. Exit code 2: something was written; 0: there was nothing to write; 1: nothing

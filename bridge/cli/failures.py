@@ -52,12 +52,19 @@ def of(error: Exception) -> list[Problem] | None:
     if isinstance(error, CommandError):
         return list(error.problems)
     if isinstance(error, SettingsError):
-        return [Problem(each.code, str(each), each.file, each.line) for each in getattr(error, "problems", (error,))]
+        return [_of_settings(each) for each in getattr(error, "problems", (error,))]
     if isinstance(error, BridgeError):
         return of_side(error, ITGLUE)
     if isinstance(error, OSError):
         return [_of_system(error)] if error.errno is not None else None
     return _of_database(error)
+
+
+def _of_settings(error: SettingsError) -> Problem:
+    text = str(error)
+    if error.file and not error.line and text.count(error.file) > 1:
+        text = text.removeprefix(f"{error.file} ")  # the message names it with its path
+    return Problem(error.code, text, error.file, error.line)
 
 
 @contextmanager

@@ -9,16 +9,18 @@ standard error what goes wrong and how far it is. Its function returns the exit 
     130  Ctrl-C (143: SIGTERM)
 """
 
+import inspect
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from bridge import logs
 from bridge.cli import failures
@@ -46,15 +48,48 @@ class Terminated(BaseException):
     """SIGTERM came: end as Ctrl-C does."""
 
 
+class _Ordered(TyperGroup):
+    """Lists the commands in our order; Typer puts those that have commands of their own last."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name the commands."""
+        return [name for name in COMMANDS if name in self.commands]
+
+
 def application() -> typer.Typer:
     """Give the application with every command registered."""
     app = typer.Typer(
-        name="glue-bridge", help=_HELP, add_completion=False, rich_markup_mode=None, no_args_is_help=True,
+        name="glue-bridge", cls=_Ordered, help=_HELP, add_completion=False, rich_markup_mode=None, no_args_is_help=True,
         pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )  # fmt: skip
     for name in COMMANDS:
         import_module(f"bridge.cli.{name}").register(app)
+    dress(app)
     return app
+
+
+def dress(app: typer.Typer) -> None:
+    """Make the docstring of each command its help: its first sentence in lists, its examples with their lines kept."""
+    for command in app.registered_commands:
+        if command.callback is not None:
+            command.help, command.short_help = _help(command.callback)
+    for group in app.registered_groups:
+        inner = group.typer_instance
+        if inner is None:
+            continue
+        if inner.registered_callback is not None and inner.registered_callback.callback is not None:
+            group.help, group.short_help = _help(inner.registered_callback.callback)
+        dress(inner)
+
+
+def _help(function: Callable[..., Any]) -> tuple[str, str]:
+    text = inspect.cleandoc(function.__doc__ or "")
+    paragraphs = text.split("\n\n")
+    kept = ("For example", "JSON", "Exit code")
+    # The sign of backspace keeps a paragraph from being filled.
+    shown = [f"\b\n{each}" if each.startswith(kept) or "\n  " in each else each for each in paragraphs]
+    first = paragraphs[0].replace("\n", " ")
+    return "\n\n".join(shown), first.split(". ")[0].split(": ")[0].rstrip(".") + "."
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

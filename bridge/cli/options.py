@@ -1,12 +1,11 @@
-"""What every command is made with: its options, its help, and what it opens."""
+"""Options that every command has, and what they open."""
 
 import getpass
-import inspect
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,24 +19,6 @@ SettingsFile = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 DEFAULT = Path("bridge.toml")
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def command(app: typer.Typer, name: str | None = None) -> Callable[[Command], Command]:
-    """Make a function a command of this name; its docstring is its help."""
-    return lambda function: app.command(name, help=_help(function))(function)
-
-
-def group(app: typer.Typer) -> Callable[[Command], Command]:
-    """Make a function what a group of commands does when none of them is named; its docstring is the group's help."""
-    return lambda function: app.callback(invoke_without_command=True, help=_help(function))(function)
-
-
-def _help(function: Callable[..., Any]) -> str:
-    """Give a docstring in which examples, JSON and tables keep their lines."""
-    paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
-    kept = ("For example", "JSON", "Exit code")
-    return "\n\n".join(f"\b\n{each}" if each.startswith(kept) or "\n  " in each else each for each in paragraphs)
 
 
 def person() -> str:

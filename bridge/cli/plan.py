@@ -34,7 +34,7 @@ def plan(
 ) -> int:
     """Read the PSA, compare it with IT Glue, and show what would be written. Nothing is.
 
-    Example: glue-bridge plan -o first.plan && glue-bridge apply first.plan
+    For example: glue-bridge plan -o first.plan && glue-bridge apply first.plan
 
     Exit code 2: there is something to write; 0: there is not.
     """

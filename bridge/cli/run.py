@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 def run(settings: SettingsFile = DEFAULT, only: Only = None) -> int:
     """Run the service until Ctrl-C or SIGTERM: poll, plan and, with mode = "apply", write.
 
-    Example: glue-bridge run --settings /etc/glue-bridge/bridge.toml
+    For example: glue-bridge run --settings /etc/glue-bridge/bridge.toml
     """
     from bridge import logs, service
     from bridge.mapping.problems import raise_all
