@@ -1,6 +1,7 @@
 """The scheduler: claims the streams that are due, does their cycles, and sweeps."""
 
 import threading
+import time
 from collections.abc import Mapping
 
 from bridge import poll, refresh
@@ -10,9 +11,11 @@ from bridge.settings.protocol import Protocol
 from bridge.store import pauses, runs, streams
 from bridge.store.index import NAME_KINDS
 from bridge.store.pauses import ITGLUE
+from bridge.store.prune import prune
 from bridge.supervise.heartbeat import beat, rest
 from bridge.sweep import sweep
 
+PRUNE_EVERY = 3600.0
 READERS = 2  # a long snapshot must not keep the live polls waiting
 
 
@@ -87,8 +90,12 @@ def serve(engine: Engine, protocol: Protocol, stop: threading.Event) -> None:
     for reader in readers:
         reader.start()
     try:
+        pruned_at = 0.0
         while not stop.is_set():
             _guarded(sweep, engine)
+            if time.monotonic() - pruned_at > PRUNE_EVERY:
+                pruned_at = time.monotonic()
+                _guarded(prune, engine.db)
             stop.wait(engine.times.sweep)
     finally:
         rest()

@@ -7,6 +7,7 @@ from pathlib import Path
 from bridge import app, restored
 from bridge.engine import log
 from bridge.queue.embedded import start_or_join
+from bridge.renormalize import renormalize
 from bridge.settings import Settings
 from bridge.supervise.child import Child
 from bridge.supervise.lock import ServiceLock
@@ -36,6 +37,7 @@ def run(path: Path, only: Sequence[str] = ()) -> int:
     with ServiceLock(settings.data_folder), start_or_join(settings.data_folder, settings.redis_url) as address:
         with app.engine_of(settings, who="service", queue=address.url) as engine:
             restored.started(engine, settings.data_folder, silence=settings.protocol.restored_after)
+            renormalize(engine)
         log.info("service.started", mode=settings.mode, sources=sorted(settings.sources))
         supervisor = Supervisor(
             children(settings, path, address.url, only), settings.protocol.lease, data_dir=settings.data_folder

@@ -115,11 +115,21 @@ def _exchange(
             return False
         except UnknownOutcomeError as error:
             outcome.unknown(engine, intent, str(error), bulk=smaller(len(intent.items)))
-            return False
+            unanswered = True
+        else:
+            unanswered = False
+    if unanswered:
+        _probe(engine, lane)
+        return False
     steps.reached("after send")
     clean = enter(engine, intent, answer)
     steps.reached("after answer")
     return clean
+
+
+def _probe(engine: Engine, lane: Lane) -> None:
+    """Read something small after a lost answer: where that fails too the whole side is down, and is left alone."""
+    engine.itglue.page("organization_types", lane=lane, size=1, max_wait=engine.patience)
 
 
 def _take_back(engine: Engine, intent: Intent) -> None:
