@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from bridge import restored
 from bridge.connector import Connector
@@ -32,7 +32,23 @@ COMMAND_PATIENCE = 120.0  # how long a command waits for its turn; a worker give
 
 def settings_of(path: Path) -> Settings:
     """Read bridge.toml; raise SettingsErrors with everything that is wrong with it."""
-    return load_settings(path, {name: kind.settings for name, kind in KINDS.items()})
+    return load_settings(path, source_models())
+
+
+def source_models() -> dict[str, type[BaseModel]]:
+    """Give what an operator sets for a source, by its type."""
+    return {name: kind.settings for name, kind in KINDS.items()}
+
+
+@contextmanager
+def connector_of(settings: Settings, name: str) -> Iterator[Connector]:
+    """Give the connector of one source by itself, for a command that asks nobody else."""
+    source = settings.sources[name]
+    connector = KINDS[source.type].make(name, source.connector())
+    try:
+        yield connector
+    finally:
+        connector.close()
 
 
 class Credentials:
