@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bridge import refresh
 from bridge.drain import names
 from bridge.drain.drain import Drain
 from bridge.engine import Engine
@@ -14,6 +15,7 @@ from bridge.errors import AuthError, TransientError
 from bridge.fingerprint import fingerprint
 from bridge.plan_file import batches
 from bridge.plan_pass import Line
+from bridge.quota import Lane
 from bridge.store import decisions, pauses, runs
 from bridge.store import targets as target_rows
 from bridge.store.schema import pauses as pause_rows
@@ -27,6 +29,7 @@ class Applied:
     run: int
     counts: Mapping[str, Any] = field(default_factory=dict)
     refused: list[tuple[Line, str]] = field(default_factory=list)
+    creates_in: dict[str, set[str | None]] = field(default_factory=dict)  # by kind, the organizations created in
 
 
 def begin(engine: Engine, lines: Iterable[Line], *, reviewed: bool, why: str) -> Applied:
@@ -73,6 +76,9 @@ def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: boo
             .values(state="pending", due_at=now, attempts=0, run=applied.run)
         )
         runs.enter(engine.db, connection, applied.run, targets.c.id.in_(ids))
+        for line in fine:
+            if line.word == "create":
+                applied.creates_in.setdefault(line.block, set()).add(line.organization)
         if reviewed:
             _accept(engine, connection, applied.run, fine, now=now, why=why)
 
@@ -97,6 +103,7 @@ def _accept(engine: Engine, connection: sa.Connection, run: int, lines: list[Lin
 
 def drain(engine: Engine, applied: Applied, stop: Event, *, threads: int = 1) -> None:
     """Drain a run until nothing of it is open, or `stop` is set. Raises AuthError or TransientError when a side is lost."""
+    _freshen(engine, applied)
     work = Drain(engine, run=applied.run, stop=stop)
     while not stop.is_set():
         _drain_once(work, threads)
@@ -117,6 +124,15 @@ def drain(engine: Engine, applied: Applied, stop: Event, *, threads: int = 1) ->
     stopped(engine, applied)
 
 
+def _freshen(engine: Engine, applied: Applied) -> None:
+    """Read a kind as a whole where that takes fewer requests than to read each organization that is created in."""
+    for kind, organizations in applied.creates_in.items():
+        with engine.db.read() as connection:
+            pages = 1 + engine.index.count(connection, kind) // 1000
+        if len(organizations) > pages:
+            refresh.ensure(engine, kind, lane="backfill")
+
+
 def stopped(engine: Engine, applied: Applied) -> None:
     """End the run; what is still open goes on with the next apply or the service."""
     with engine.db.write() as connection:
@@ -126,16 +142,32 @@ def stopped(engine: Engine, applied: Applied) -> None:
 
 
 def _drain_once(work: Drain, threads: int) -> None:
-    """Drain both lanes, the backfill in several threads, so that a slow answer does not idle the quota."""
-    work("live")
-    others = [Thread(target=work, args=("backfill",)) for _ in range(threads - 1)]
-    for other in others:
-        other.start()
+    """Drain both lanes in several threads, so that a slow answer does not idle the quota.
+
+    The main thread only waits: a signal that interrupts it lets every request under way end.
+    """
+    failed: list[BaseException] = []
+
+    def one(lane: Lane) -> None:
+        try:
+            work(lane)
+        except BaseException as error:
+            failed.append(error)
+
+    workers = [Thread(target=one, args=("live",)), *(Thread(target=one, args=("backfill",)) for _ in range(threads))]
+    for worker in workers:
+        worker.start()
     try:
-        work("backfill")
-    finally:
-        for other in others:
-            other.join()
+        for worker in workers:
+            while worker.is_alive():
+                worker.join(0.2)
+    except BaseException:
+        work.stop.set()
+        for worker in workers:
+            worker.join()
+        raise
+    if failed:
+        raise failed[0]
 
 
 def _open(connection: sa.Connection, run: int) -> list[Any]:

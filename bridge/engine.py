@@ -1,5 +1,6 @@
 """What the working parts of the engine share."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -75,6 +76,7 @@ class Engine:
     renew_credentials: Callable[[str], bool] = lambda _side: False
     rollout: RolloutRules | None = None
     patience: float = 5.0
+    reading: threading.RLock = field(default_factory=threading.RLock)  # one thread reads IT Glue for all
 
     def in_rollout(self, organization: tuple[Ref, str | None] | None) -> bool:
         """Tell whether an organization, and so its records, are written; None is that of a record without any."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.engine import Engine, log
-from bridge.errors import IncompleteReadError
+from bridge.errors import IncompleteReadError, RateLimitError
 from bridge.itglue.reads import by_ids, read
 from bridge.jsonapi import Row
 from bridge.quota import Lane
 from bridge.store import links as link_rows
+from bridge.store import streams
 from bridge.store.index import NAME_KINDS, AssetRow
 from bridge.store.schema import links
 
@@ -82,23 +83,43 @@ def refresh(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", run: int
 
 def ensure(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", after: float = 0.0) -> bool:
     """Make sure of a complete read that is fresh enough for "none there", and begun after a time; tell whether it read."""
-    with engine.db.read() as connection:
-        now = engine.db.now(connection)
-        whole = engine.index.began_at(connection, kind)
-        began_at = max(whole, engine.index.began_at(connection, kind, org_id)) if org_id else whole
-    if began_at > max(now - engine.times.freshness, after):
+    if _is_fresh(engine, kind, org_id, after):
         return False
-    # Without any read of the whole, one organization says nothing about the others: the first read is the whole.
-    refresh(engine, kind, lane=lane, org_id=org_id if whole else "")
+    with engine.reading:
+        if _is_fresh(engine, kind, org_id, after):
+            return True  # another thread has read it meanwhile
+        with engine.db.read() as connection:
+            known = engine.index.began_at(connection, kind) > 0
+        # Without any read of the whole, one organization says nothing about the others: the first read is the whole.
+        refresh(engine, kind, lane=lane, org_id=org_id if known else "")
     return True
 
 
-def ensure_known(engine: Engine, *, lane: Lane) -> None:
-    """Make sure that every kind has been read once, so that nothing is judged by an index that is not there."""
+def _is_fresh(engine: Engine, kind: str, org_id: str, after: float) -> bool:
     with engine.db.read() as connection:
-        unknown = [kind for kind in (*NAME_KINDS, *RECORD_KINDS) if not engine.index.began_at(connection, kind)]
-    for kind in unknown:
-        refresh(engine, kind, lane=lane)
+        now = engine.db.now(connection)
+        began_at = engine.index.began_at(connection, kind, org_id)
+    return began_at > max(now - engine.times.freshness, after)
+
+
+def ensure_known(engine: Engine, *, lane: Lane) -> None:
+    """Make sure that every kind has been read once, so that nothing is judged by an index that is not there.
+
+    Raises RateLimitError while another process does that read.
+    """
+    if not _unknown(engine):
+        return
+    with engine.reading:
+        for kind in _unknown(engine):
+            with engine.db.read() as connection:
+                if streams.is_claimed(connection, "itglue", kind, "refresh", now=engine.db.now(connection)):
+                    raise RateLimitError(f"{kind} are being read just now", 1.0)
+            refresh(engine, kind, lane=lane)
+
+
+def _unknown(engine: Engine) -> list[str]:
+    with engine.db.read() as connection:
+        return [kind for kind in (*NAME_KINDS, *RECORD_KINDS) if not engine.index.began_at(connection, kind)]
 
 
 def reread(engine: Engine, kind: str, ids: Sequence[str], *, lane: Lane) -> None:

@@ -152,8 +152,7 @@ def _apply(connection: Connection, item: Item, row: AnswerRow, *, known: bool, n
             "fingerprint": fingerprint(dict(item.wish)),
             "asset_digest": digest_of(row.attributes),
         }
-        if item.verb in {"archive", "restore"} and item.kind != "organizations":
-            values["archived"] = item.verb == "archive"
+        values["archived"] = item.verb == "archive"
         connection.execute(sa.update(links).where(links.c.target == item.target).values(**values))
     if known:
         intents.know(connection, item.target)

@@ -238,6 +238,11 @@ class Index:
             found.update((row.itglue_id, row) for row in rows)
         return found
 
+    def count(self, connection: Connection, kind: str) -> int:
+        """Count the assets of a kind."""
+        statement = sa.select(sa.func.count()).select_from(assets).where(assets.c.kind == kind)
+        return int(connection.execute(statement).scalar_one())
+
     def live_native(self, connection: Connection, kind: str) -> frozenset[str]:
         """Give the words of `psa-integration` that records of a kind carry and that mean a live native link."""
         words = connection.execute(

@@ -55,6 +55,12 @@ def claim_one(db: Database, source: str, kind: str, what: str, *, owner: str, le
         ).first()
 
 
+def is_claimed(connection: sa.Connection, source: str, kind: str, what: str, *, now: float) -> bool:
+    """Tell whether somebody reads a stream just now."""
+    mine = sa.and_(streams.c.source == source, streams.c.kind == kind, streams.c.what == what)
+    return connection.execute(sa.select(streams.c.kind).where(mine, streams.c.lease_until > now)).first() is not None
+
+
 def last_error(db: Database, row: Row) -> str | None:
     """Give why the last cycle of a stream failed."""
     with db.read() as connection:
