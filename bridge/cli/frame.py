@@ -27,6 +27,7 @@ from bridge.cli import failures
 
 # In the order in which an operator meets them.
 COMMANDS = (
+    "init",
     "plan",
     "apply",
     "run",
@@ -34,6 +35,7 @@ COMMANDS = (
     "held",
     "explain",
     "mapping",
+    "query",
 )
 INTERRUPTED, TERMINATED = 130, 143
 _HELP = """Keep IT Glue equal to what your PSA says. One way: from the PSA to IT Glue.

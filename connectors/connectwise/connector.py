@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bridge.errors import IncompleteReadError
 from bridge.records import Absent, Finding, Page, Record, Ref, WebhookRequest
-from connectors.connectwise import check, moments, normalize, webhook
+from connectors.connectwise import check, moments, normalize, query, webhook
 from connectors.connectwise.classify import NotFoundError
 from connectors.connectwise.client import Batch, Client
 from connectors.connectwise.keys import SigningKeys
@@ -124,6 +124,10 @@ class ConnectWise:
     def url(self, ref: Ref) -> str | None:
         """Give the address of the record in the application."""
         return normalize.page_of(ref, self._site.pages, self._settings.company)
+
+    def query(self, path: str, where: str | None, limit: int) -> Iterator[dict[str, Any]]:
+        """Give at most `limit` records of any list of the API, for an operator who wants to look."""
+        return query.rows(self._client, path, where, limit)
 
     def close(self) -> None:
         """Give back connections."""
