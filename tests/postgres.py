@@ -63,7 +63,7 @@ class Postgres:
 
     def _sql(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL(statement))  # type: ignore[arg-type]  # of names that are made here
+            connection.execute(sql.SQL(statement))
 
 
 @contextmanager

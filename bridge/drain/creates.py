@@ -68,7 +68,7 @@ def _unresolved(engine: Engine, kind: str, org_id: str, items: Sequence[Item]) -
         quiet_at = connection.execute(
             sa.select(sa.func.max(targets.c.due_at)).where(
                 targets.c.block == kind, targets.c.state == "creating", targets.c.org_target.in_(parents),
-                targets.c.owner.is_(None),
+                targets.c.owner.is_(None) | (targets.c.lease_until < now),
             )
         ).scalar()  # fmt: skip
         if quiet_at is None:

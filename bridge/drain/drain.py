@@ -52,13 +52,30 @@ class Drain:
             now = engine.db.now(connection)
             if pauses.active(connection, pauses.ITGLUE, now=now):
                 return []
+            paused = pauses.known(connection, pauses.ITGLUE)
+        if paused and not self._probe(lane):
+            return []
         # With mode = "plan" nothing is written, but what is being created is still resolved.
         allowed = self.run is not None or engine.writes_allowed()
         states = ("pending", "creating", "gone") if allowed else ("creating",)
-        return target_rows.claim(
+        rows = target_rows.claim(
             engine.db, lane=lane, owner=engine.owner, now=now, lease=engine.times.lease, limit=CLAIM[lane],
             states=states, run=self.run,
         )  # fmt: skip
+        if paused and not rows:
+            self._recovered()
+        return rows
+
+    def _probe(self, lane: Lane) -> bool:
+        """Read something small once a pause is over; where that fails too it goes on, longer."""
+        try:
+            self.engine.itglue.page("organization_types", lane=lane, size=1, max_wait=self.engine.patience)
+        except RateLimitError:
+            return False
+        except (AuthError, SideDownError) as error:
+            self._pause({}, error)
+            return False
+        return True
 
     def _work(self, rows: Sequence[Row], lane: Lane) -> bool:
         """Work on one claim; False where the whole side has to be left alone for now."""
@@ -86,6 +103,9 @@ class Drain:
         except sa.exc.OperationalError as error:
             log.warning("store.failed", reason=str(error.orig))
             self._later(held, engine.times.backoff_min)
+        except sa.exc.IntegrityError as error:
+            # Another worker has just linked to the same record.
+            self._failed(held, error)
         except Exception as error:
             log.exception("drain.bug", targets=len(held))
             self._bug(rows, error)
@@ -120,7 +140,7 @@ class Drain:
     def _unfinished(self, connection: sa.Connection, held: dict[int, int]) -> dict[int, int]:
         rows = connection.execute(
             sa.select(targets.c.id, targets.c.fence).where(
-                targets.c.id.in_(list(held)), targets.c.owner == self.engine.owner, targets.c.state != "creating"
+                targets.c.id.in_(list(held)), targets.c.owner == self.engine.owner
             )
         )
         return {row.id: row.fence for row in rows if row.fence == held[row.id]}
@@ -147,7 +167,7 @@ class Drain:
         if since is not None:
             log.info("itglue.recovered", seconds=round(self.engine.db.now() - since))
 
-    def _failed(self, held: dict[int, int], error: BridgeError) -> None:
+    def _failed(self, held: dict[int, int], error: Exception) -> None:
         times = self.engine.times
         with self.engine.db.write() as connection:
             mine = self._unfinished(connection, held)
@@ -162,9 +182,10 @@ class Drain:
         with self.engine.db.write() as connection:
             now = self.engine.db.now(connection)
             mine = self._unfinished(connection, {row.id: row.fence for row in rows})
-            if len(mine) == 1 and rows[0].attempts + 1 >= BUG_ATTEMPTS:
+            left = [row for row in rows if row.id in mine]
+            if len(left) == 1 and left[0].attempts + 1 >= BUG_ATTEMPTS and left[0].state != "creating":
                 reason = f"a fault of the bridge: {type(error).__name__}: {error}"
-                target_rows.hold(connection, next(iter(mine)), "bug", reason[:500], now=now)
+                target_rows.hold(connection, left[0].id, "bug", reason[:500], now=now)
                 return
             for target in mine:
                 target_rows.count_attempt(connection, target)

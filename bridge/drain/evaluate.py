@@ -180,7 +180,10 @@ def _gone(work: Work, block: Block, moment: Moment) -> Verdict:
     )
     if isinstance(plan, Excluded):
         return plan
-    return Gone() if isinstance(plan, Nothing) else Ready(plan)
+    if isinstance(plan, Nothing):
+        _note_kept(work, plan.kept)
+        return Gone()
+    return Ready(plan)
 
 
 def _resolve(work: Work, desired: Desired, moment: Moment) -> tuple[Name, ...] | Held:
@@ -198,6 +201,7 @@ def _resolve(work: Work, desired: Desired, moment: Moment) -> tuple[Name, ...] |
         elif not name.make:
             return Held(name.hold, f'IT Glue has no {_word(name.kind)} "{name.name}": make it there, or map it')
         elif found.state == "held":
+            work.held_by = (found.target,) if found.target is not None else ()
             return Held("parent_held", f'its {_word(name.kind)} "{name.name}" is held: {found.reason}')
         else:
             missing.append(name)
@@ -212,6 +216,11 @@ def _resolve(work: Work, desired: Desired, moment: Moment) -> tuple[Name, ...] |
             work.notes[attribute] = "IT Glue answered 200 and did not take it"
     work.wish = wish
     return tuple(missing)
+
+
+def _note_kept(work: Work, kept: Mapping[str, str]) -> None:
+    """Note the differences that stay because the record is not ours to change."""
+    work.notes |= {name: why for name, why in kept.items() if why in {"owned_by_native_sync", "archived"}}
 
 
 def _word(kind: str) -> str:
@@ -295,6 +304,8 @@ def _plan(
     )
     if isinstance(plan, Excluded):
         return plan
+    if not isinstance(plan, Hold):
+        _note_kept(work, plan.kept)
     if missing and not isinstance(plan, Hold | Nothing):
         used = {field_.new for field_ in plan.fields.values() if isinstance(field_.new, str)}
         needed = tuple(name for name in missing if f"new {name.kind} {name.name}" in used)

@@ -85,6 +85,7 @@ def _still_ours(connection: Connection, items: Sequence[Item], *, now: float) ->
         rows = connection.execute(
             sa.select(targets.c.id, targets.c.fence, targets.c.seq)
             .where(targets.c.id.in_(part), targets.c.lease_until > now)
+            .order_by(targets.c.id)
             .with_for_update()
         )
         ours |= {row.id for row in rows if (row.fence, row.seq) == (by_target[row.id].fence, by_target[row.id].seq)}
@@ -119,6 +120,8 @@ def _enter(engine: Engine, connection: Connection, intent: Intent, *, now: float
 def _mark_creating(connection: Connection, intent: Intent, *, due_at: float) -> None:
     for part in chunks(list(intent.held)):
         connection.execute(sa.update(targets).where(targets.c.id.in_(part)).values(state="creating", due_at=due_at))
+        # It was another record, which is gone, or which a person said it is not: the one that is made takes its place.
+        connection.execute(sa.delete(links).where(links.c.target.in_(part)))
 
 
 def _mark_unknown(engine: Engine, connection: Connection, intent: Intent, *, verify_at: float) -> None:
@@ -126,7 +129,8 @@ def _mark_unknown(engine: Engine, connection: Connection, intent: Intent, *, ver
     fresh = [item for item in intent.items if item.verb == "adopt"]
     rows = [
         {"target": item.target, "itglue_type": item.kind, "itglue_id": item.itglue_id, "owns": item.owns,
-         "state": "unknown", "verify_at": verify_at}
+         "state": "unknown", "verify_at": verify_at, "made": False, "archived": False, "applied": "{}",
+         "fingerprint": None, "asset_digest": None}
         for item in fresh
     ]  # fmt: skip
     engine.db.upsert(connection, links, rows, "target")
@@ -158,7 +162,7 @@ def void(engine: Engine, intent: Intent, *, due_at: float, outcome: str = "void"
         end_writes(connection, intent, list(intent.held), outcome)
         journal.answer(connection, intent.batch, dict.fromkeys(intent.held, "refused"))
         restore_links(connection, intent)
-        for item in intent.items:
+        for item in sorted(intent.items, key=lambda each: each.target):
             connection.execute(
                 sa.update(targets)
                 .where(targets.c.id == item.target, targets.c.fence == item.row.fence)

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import sqlalchemy as sa
 
 from bridge.drain import names, send
 from bridge.drain.items import Item
-from bridge.drain.waiting import wait
+from bridge.drain.waiting import enter, hold_still, wait
 from bridge.drain.work import Row
 from bridge.engine import Engine
 from bridge.fingerprint import fingerprint
@@ -25,9 +26,11 @@ def make(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
     claim = {row.id: row.fence for row in rows}
     by_parent: dict[tuple[str, str], list[Item]] = defaultdict(list)
     with engine.db.write() as connection:
+        makers = {names.anchor(name.parent) for name in map(names.read, rows) if name.parent is not None}
+        hold_still(connection, _targets_of(connection, makers))
         moment = names.Names(connection)
         now = engine.db.now(connection)
-        for row in rows:
+        for row in sorted(rows, key=lambda each: each.id):
             name = names.read(row)
             found = moment.find(name)
             if isinstance(found, str):
@@ -73,16 +76,22 @@ def _accepted(connection: sa.Connection, item: Item) -> bool:
     return decided is not None and item.change_digest in decided.accepts.values()
 
 
+def _targets_of(connection: sa.Connection, anchors: AbstractSet[str]) -> Sequence[int]:
+    mine = targets.c.anchor.in_(sorted(anchors))
+    return connection.execute(sa.select(targets.c.id).where(targets.c.block == names.BLOCK, mine)).scalars().all()
+
+
 def _link(engine: Engine, connection: sa.Connection, row: Row, kind: str, itglue_id: str, *, now: float) -> None:
     values = {"target": row.id, "itglue_type": kind, "itglue_id": itglue_id, "owns": False, "state": "known"}
     engine.db.upsert(connection, links, [values], "target")
     target_rows.settle(connection, row, "settled", now=now, outcome="equal")
-    target_rows.release_waiting(connection, [row.id], now=now)
 
 
 def _wait_for(engine: Engine, connection: sa.Connection, row: Row, parent: names.Missing, *, now: float) -> None:
     if parent.state == "held":
         reason = f'its manufacturer "{parent.name.name}" is held: {parent.reason}'
+        if parent.target is not None:
+            enter(engine, connection, row.id, [parent.target])
         target_rows.settle(connection, row, "held", now=now, outcome="held", code="parent_held", reason=reason)
     elif parent.target is not None:
         wait(engine, connection, row, [parent.target], now=now)

@@ -49,10 +49,12 @@ def give_back_lost(engine: Engine, lost: Sequence[Item]) -> None:
 
 def created(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRow]]) -> None:
     """Link what a 201 brought, whoever holds the claim by now; a second record of one target is a duplicate."""
-    with engine.db.write() as connection:
+
+    def enter(connection: Connection) -> None:
         now = engine.db.now(connection)
-        for item, row in pairs:
-            linked(engine, connection, item, row, now=now)
+        for item, row in sorted(pairs, key=lambda pair: pair[0].target):
+            if linked(engine, connection, item, row, now=now) and item.kind == "organizations":
+                engine.index.created_organization(connection, row.id, ("configurations",), now=now)
         members = [item.target for item, _ in pairs]
         intents.end_writes(connection, intent, members, "answered")
         journal.answer(
@@ -60,27 +62,23 @@ def created(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRo
         )
         decisions.spend(connection, members, at=now)
 
+    engine.db.transact(enter)
+
 
 def linked(
-    engine: Engine, connection: Connection, item: Item, row: AnswerRow, *, now: float, current: bool = True
-) -> None:
-    """Enter one created record: index, link, and the end of the claim where it is still ours.
+    engine: Engine, connection: Connection, item: Item, row: AnswerRow, *, now: float, found: bool = False
+) -> bool:
+    """Enter one created record: index, link, and the end of the claim where it is still ours; False for a duplicate.
 
-    Without `current` the target has changed since it was sent: it is linked, and has to be planned again.
+    One that was `found` after its answer was lost is linked, counts as written, and is planned again.
     """
     engine.index.store(connection, item.kind, [asset_row(row)], now=now, read=None)
     existing = target_rows.link_of(connection, item.target)
     if existing is not None and existing.itglue_id != row.id:
         reason = f"two records were made for it: {existing.itglue_id} is linked, {row.id} is not; archive one by hand"
         log.error("duplicate.found", target=item.row.anchor, linked=existing.itglue_id, other=row.id)
-        connection.execute(
-            sa.update(targets)
-            .where(targets.c.id == item.target)
-            .values(state="held", code="duplicate_made", reason=reason, due_at=None, seq=targets.c.seq + 1,
-                    owner=None, lease_until=0.0)
-        )  # fmt: skip
-        target_rows.record_outcome(connection, item.target, 2**60, "held")
-        return
+        target_rows.hold(connection, item.target, "duplicate_made", reason, now=now)
+        return False
     dropped = _dropped(item, row)
     applied = {**item.body, **({NOT_TAKEN: dropped} if dropped else {})}
     values = {
@@ -89,47 +87,56 @@ def linked(
         "asset_digest": digest_of(row.attributes), "verify_at": None,
     }  # fmt: skip
     engine.db.upsert(connection, links, [values], "target")
-    if item.kind == "organizations":
-        engine.index.created_organization(connection, row.id, ("configurations",), now=now)
-    if current:
-        settle_written(connection, item, dropped, now=now)
-    else:
-        linked_now(connection, item, now=now)
-        target_rows.give_back(connection, {item.target: item.row.fence}, due_at=now, state="pending")
+    if found:
+        target_rows.record_outcome(connection, item.target, item.row.seq, "written")
+        decisions.spend(connection, [item.target], at=now)
+        _linked_now(connection, item, now=now)
+        target_rows.give_back(
+            connection, {item.target: item.row.fence}, due_at=now, state="pending", attempts=0, bulk=None
+        )
+    elif not settle_written(connection, item, dropped, now=now) and not _valid(connection, [item]):
+        # Whoever has the claim by now has planned without this link, and must not send what it planned.
+        target_rows.touch(connection, targets.c.id == item.target, now=now, lane=item.row.lane)
+    return True
 
 
-def settle_written(connection: Connection, item: Item, dropped: Mapping[str, Any], *, now: float) -> None:
-    """End the claim of a target that was written, and let go what waited for it."""
+def settle_written(connection: Connection, item: Item, dropped: Mapping[str, Any], *, now: float) -> bool:
+    """End the claim of a target that was written, and let go what waited for it; False where it has changed meanwhile."""
     notes = {**item.notes, **dict.fromkeys(dropped, "IT Glue answered 200 and did not take it")}
-    target_rows.settle(
+    settled = target_rows.settle(
         connection, item.row, "settled", now=now, outcome="written", rules=item.rules, settled_digest=item.digest,
         bulk=None, notes=orjson.dumps(notes).decode() if notes else None,
     )  # fmt: skip
-    linked_now(connection, item, now=now)
+    if not settled or item.verb in {"create", "adopt"}:
+        _linked_now(connection, item, now=now)
     if dropped:
         log.warning("attributes.not_taken", target=item.row.anchor, attributes=sorted(dropped))
+    return settled
 
 
-def linked_now(connection: Connection, item: Item, *, now: float) -> None:
-    """Let go what waited for this target to get a link, and what its last state kept back."""
+def _linked_now(connection: Connection, item: Item, *, now: float) -> None:
+    """Let go what waited for this target to get a link, and tell the records of an organization of its id."""
     target_rows.release_waiting(connection, [item.target], now=now)
-    if item.kind == "organizations" and (item.verb != "update" or target_rows.was(item.row) != ("settled", None)):
+    if item.kind == "organizations" and item.verb in {"create", "adopt"}:
         target_rows.touch_children(connection, item.target, now=now, lane=item.row.lane)
 
 
 def updated(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRow]]) -> None:
     """Enter what a 200 brought for updates, adoptions, archives and restores."""
-    with engine.db.write() as connection:
+
+    def enter(connection: Connection) -> None:
         now = engine.db.now(connection)
         ours = _valid(connection, [item for item, _ in pairs])
         valid = [item.target for item, _ in pairs if item.target in ours]
         intents.end_writes(connection, intent, valid, "answered")
         intents.end_writes(connection, intent, [item.target for item, _ in pairs if item.target not in ours], "unknown")
-        for item, row in pairs:
+        for item, row in sorted(pairs, key=lambda pair: pair[0].target):
             engine.index.store(connection, item.kind, [asset_row(row)], now=now, read=None)
             _apply(connection, item, row, known=item.target in ours, now=now)
         journal.answer(connection, intent.batch, {item.target: "written" for item, _ in pairs})
         decisions.spend(connection, [item.target for item, _ in pairs], at=now)
+
+    engine.db.transact(enter)
 
 
 def _valid(connection: Connection, items: Sequence[Item]) -> set[int]:
@@ -151,8 +158,8 @@ def _apply(connection: Connection, item: Item, row: AnswerRow, *, known: bool, n
             "applied": orjson.dumps(applied).decode(),
             "fingerprint": fingerprint(dict(item.wish)),
             "asset_digest": digest_of(row.attributes),
+            "archived": item.verb == "archive",
         }
-        values["archived"] = item.verb == "archive"
         connection.execute(sa.update(links).where(links.c.target == item.target).values(**values))
     if known:
         intents.know(connection, item.target)
@@ -172,7 +179,8 @@ def _dropped(item: Item, row: AnswerRow) -> dict[str, Any]:
 
 def refused(engine: Engine, intent: Intent, item: Item, code: str, reason: str) -> None:
     """Hold a single row that IT Glue refused."""
-    with engine.db.write() as connection:
+
+    def enter(connection: Connection) -> None:
         now = engine.db.now(connection)
         intents.end_writes(connection, intent, [item.target], "void")
         journal.answer(connection, intent.batch, {item.target: "refused"})
@@ -181,23 +189,28 @@ def refused(engine: Engine, intent: Intent, item: Item, code: str, reason: str) 
             connection, item.row, "held", now=now, outcome="held", code=code, reason=reason, bulk=None,
             rules=item.rules,
         )  # fmt: skip
+
+    engine.db.transact(enter)
     log.warning("write.refused", target=item.row.anchor, code=code, reason=reason)
 
 
 def unknown(engine: Engine, intent: Intent, error: str, *, bulk: int | None, due_at: float | None = None) -> None:
     """Leave writes unanswered: creates stay `creating` until quiet, the rest is read again at `verify_at`."""
-    with engine.db.write() as connection:
+
+    def enter(connection: Connection) -> None:
         now = engine.db.now(connection)
         intents.end_writes(connection, intent, list(intent.held), "unknown")
         journal.answer(connection, intent.batch, dict.fromkeys(intent.held, "unknown"))
         quiet_at = connection.execute(
             sa.select(sa.func.max(writes.c.quiet_at)).where(writes.c.batch == intent.batch)
         ).scalar() or now  # fmt: skip
-        for item in intent.items:
+        for item in sorted(intent.items, key=lambda each: each.target):
             connection.execute(
                 sa.update(targets)
                 .where(targets.c.id == item.target, targets.c.fence == item.row.fence)
                 .values(owner=None, lease_until=0.0, starts=0, last_error=error, bulk=bulk,
                         due_at=quiet_at if due_at is None else due_at)
             )  # fmt: skip
+
+    engine.db.transact(enter)
     log.warning("write.unknown", batch=intent.batch, targets=len(intent.items), reason=error)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from bridge.desired import Name
 from bridge.drain import names
 from bridge.drain.evaluate import Moment, Ready, evaluate
 from bridge.drain.work import Row, all_targets, load
-from bridge.engine import Engine
+from bridge.engine import Engine, log
+from bridge.errors import BridgeError
 from bridge.quota import Lane
 from bridge.store import runs
 from bridge.store.database import chunks
@@ -27,10 +29,7 @@ def collect(engine: Engine, block: str, *, lane: Lane, run: int | None) -> bool:
 
 
 def _collect(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None) -> bool:
-    with engine.db.read() as connection:
-        works = load(connection, rows)
-        verdicts = evaluate(engine, connection, works, Moment.of(engine, connection))
-    wanted = [name for verdict in verdicts if isinstance(verdict, Ready) for name in verdict.missing]
+    wanted = _wanted(engine, rows)
     with engine.db.write() as connection:
         now = engine.db.now(connection)
         for row in rows:
@@ -43,6 +42,22 @@ def _collect(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None
                 for part in chunks(list(found.values())):
                     runs.enter(engine.db, connection, run, targets.c.id.in_(part))
     return bool(wanted)
+
+
+def _wanted(engine: Engine, rows: Sequence[Row]) -> list[Name]:
+    """Give the missing names; a record that cannot be mapped at all fails later, when it is claimed itself."""
+    try:
+        with engine.db.read() as connection:
+            verdicts = evaluate(engine, connection, load(connection, rows), Moment.of(engine, connection))
+    except BridgeError:
+        raise
+    except Exception:
+        if len(rows) == 1:
+            log.exception("prepare.bug", target=rows[0].anchor)
+            return []
+        half = len(rows) // 2
+        return [*_wanted(engine, rows[:half]), *_wanted(engine, rows[half:])]
+    return [name for verdict in verdicts if isinstance(verdict, Ready) for name in verdict.missing]
 
 
 def _unnamed(block: str, run: int | None) -> list[sa.ColumnElement[bool]]:

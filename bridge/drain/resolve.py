@@ -17,6 +17,7 @@ from bridge.drain.work import Row
 from bridge.engine import Engine, log
 from bridge.fingerprint import fingerprint
 from bridge.itglue import pairing
+from bridge.jsonapi import Row as AnswerRow
 from bridge.quota import Lane
 from bridge.refresh import Reading, refresh
 from bridge.store import journal
@@ -76,35 +77,22 @@ def _pair(
         for row in members:
             if row.id not in ours:
                 continue
-            if target_rows.link_of(connection, row.id) is not None:
-                # A sender with a void fence has entered its late answer meanwhile.
-                _end(connection, intents[row.id], "resolved", "written")
-                target_rows.give_back(connection, {row.id: row.fence}, due_at=now, state="pending")
+            link = target_rows.link_of(connection, row.id)
+            if link is not None:
+                _late(engine, connection, _item(row, kind, intents[row.id]), intents[row.id], found, link, now=now)
             else:
                 open_rows.append(row)
         items = [_item(row, kind, intents[row.id]) for row in open_rows]
-        linked = linked_ids(connection, kind, {row.id for row in found.rows})
         posted = min((intents[row.id].posted_at for row in open_rows), default=now)
-        result = pairing.resolve(
-            [sent_of(item) for item in items],
-            found.rows,
-            marker_of,
-            linked=linked,
-            not_before=pairing.not_before(
-                datetime.fromtimestamp(posted, UTC),
-                read_at=datetime.fromtimestamp(found.began_at, UTC),
-                server_date=found.server_date,
-            ),
-        )
+        result = _resolved(connection, items, found.rows, found, posted)
         for position, answer in result.rows.items():
             item, row = items[position], open_rows[position]
             _end(connection, intents[row.id], "resolved", "resolved", answer.id)
-            current = row.seq == intents[row.id].seq
-            outcome.linked(engine, connection, item, answer, now=now, current=current)
+            outcome.linked(engine, connection, item, answer, now=now, found=True)
         for position in result.absent:
             _end(connection, intents[open_rows[position].id], "resolved", "refused")
             row = open_rows[position]
-            target_rows.give_back(connection, {row.id: row.fence}, due_at=now, state="pending")
+            target_rows.give_back(connection, {row.id: row.fence}, due_at=now, state="pending", attempts=0)
         for position, several in result.unclear.items():
             row = open_rows[position]
             _end(connection, intents[row.id], "resolved", "unknown")
@@ -114,6 +102,41 @@ def _pair(
     log.info(
         "creates.resolved", kind=kind, made=len(result.rows), not_made=len(result.absent), unclear=len(result.unclear)
     )
+
+
+def _resolved(
+    connection: Connection, items: Sequence[Item], rows: Sequence[AnswerRow], found: Reading, posted: float
+) -> pairing.Resolution:
+    kind = items[0].kind if items else ""
+    return pairing.resolve(
+        [sent_of(item) for item in items],
+        rows,
+        marker_of,
+        linked=linked_ids(connection, kind, {row.id for row in rows}),
+        not_before=pairing.not_before(
+            datetime.fromtimestamp(posted, UTC),
+            read_at=datetime.fromtimestamp(found.began_at, UTC),
+            server_date=found.server_date,
+        ),
+    )
+
+
+def _late(
+    engine: Engine, connection: Connection, item: Item, intent: Any, found: Reading, link: Row, *, now: float
+) -> None:
+    """End a create whose target a late answer has linked meanwhile; another record that it made is a duplicate."""
+    answered = sa.select(writes.c.id).where(writes.c.id == intent.id, writes.c.outcome == "answered")
+    if connection.execute(answered).first() is not None:  # the late answer was its own
+        target_rows.give_back(connection, {item.target: item.row.fence}, due_at=now, state="pending", attempts=0)
+        return
+    others = [row for row in found.rows if row.id != link.itglue_id]
+    result = _resolved(connection, [item], others, found, intent.posted_at)
+    made = [*result.rows.values(), *(row for several in result.unclear.values() for row in several)]
+    _end(connection, intent, "resolved", "resolved" if made else "refused", made[0].id if made else None)
+    if made:
+        outcome.linked(engine, connection, item, made[0], now=now, found=True)
+    else:
+        target_rows.give_back(connection, {item.target: item.row.fence}, due_at=now, state="pending", attempts=0)
 
 
 def _item(row: Row, kind: str, intent: Any) -> Item:

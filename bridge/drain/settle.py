@@ -1,7 +1,6 @@
 """Settling: what a verdict means for the store, and which writes it leaves to be done."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -11,12 +10,12 @@ from bridge.desired import Excluded, Held
 from bridge.drain import names
 from bridge.drain.evaluate import Gone, Ready, Verdict, Waiting
 from bridge.drain.items import Item
-from bridge.drain.waiting import wait
-from bridge.drain.work import Row, Work
+from bridge.drain.waiting import enter, hold_still, wait
+from bridge.drain.work import Work
 from bridge.engine import Engine
 from bridge.fingerprint import fingerprint
 from bridge.planning import Adopt, Archive, Create, Hold, Nothing, Plan, Restore
-from bridge.store import runs
+from bridge.store import decisions, runs
 from bridge.store import targets as target_rows
 from bridge.store.index import digest_of
 from bridge.store.schema import links, targets
@@ -26,36 +25,56 @@ Decided = tuple[Work, Verdict]
 
 def settle(engine: Engine, decided: Sequence[Decided], *, run: int | None) -> list[Item]:
     """Settle what needs no write; give the writes."""
+    return engine.db.transact(lambda connection: _settle_all(engine, connection, decided, run))
+
+
+def _settle_all(engine: Engine, connection: sa.Connection, decided: Sequence[Decided], run: int | None) -> list[Item]:
+    now = engine.db.now(connection)
+    steps.reached("before settle")
+    on = {work.id: _waited_for(engine, connection, work, verdict, run, now=now) for work, verdict in decided}
+    hold_still(connection, (target for each in on.values() for target in each))
     items: list[Item] = []
-    with engine.db.write() as connection:
-        now = engine.db.now(connection)
-        steps.reached("before settle")
-        for work, verdict in decided:
-            item = _settle(engine, connection, work, verdict, run, now=now)
-            if item is not None:
-                items.append(item)
+    for work, verdict in sorted(decided, key=lambda each: each[0].id):  # one order for everyone who locks rows
+        item = _settle(engine, connection, work, verdict, on[work.id], now=now)
+        if item is not None:
+            items.append(item)
     return items
 
 
-def _settle(
+def _waited_for(
     engine: Engine, connection: sa.Connection, work: Work, verdict: Verdict, run: int | None, *, now: float
+) -> tuple[int, ...]:
+    """Give the targets without which this one cannot go on; names are asked for here."""
+    if isinstance(verdict, Waiting):
+        return verdict.on
+    if isinstance(verdict, Ready) and verdict.missing:
+        asked = names.ask(engine.db, connection, verdict.missing, now=now, lane=work.target.lane, run=work.target.run)
+        if run is not None:
+            runs.enter(engine.db, connection, run, targets.c.id.in_(list(asked.values())))
+        return tuple(asked.values())
+    return work.held_by
+
+
+def _settle(
+    engine: Engine, connection: sa.Connection, work: Work, verdict: Verdict, on: Sequence[int], *, now: float
 ) -> Item | None:
     row, rules = work.target, work.block.digest if work.block else None
     notes = orjson.dumps(work.notes).decode() if work.notes else None
     common = {"rules": rules, "notes": notes, "settled_digest": work.digest}
-    if isinstance(verdict, Waiting):
-        wait(engine, connection, row, verdict.on, now=now)
-    elif isinstance(verdict, Ready) and verdict.missing:
-        asked = names.ask(engine.db, connection, verdict.missing, now=now, lane=row.lane, run=row.run)
-        if run is not None:
-            runs.enter(engine.db, connection, run, targets.c.id.in_(list(asked.values())))
-        wait(engine, connection, row, list(asked.values()), now=now)
+    if isinstance(verdict, Waiting) or (isinstance(verdict, Ready) and verdict.missing):
+        wait(engine, connection, row, on, now=now)
     elif isinstance(verdict, Excluded):
-        _end(connection, work, "excluded", "excluded", now=now, rule=verdict.rule, **common)
+        target_rows.settle(connection, row, "excluded", now=now, outcome="excluded", rule=verdict.rule, **common)
     elif isinstance(verdict, Held):
-        _end(connection, work, "held", "held", now=now, code=verdict.code, reason=verdict.reason, **common)
+        if on:
+            enter(engine, connection, row.id, on)
+        target_rows.settle(
+            connection, row, "held", now=now, outcome="held", code=verdict.code, reason=verdict.reason, **common
+        )
     elif isinstance(verdict, Gone):
-        _end(connection, work, "gone", "gone", now=now, due_at=verdict.due_at, reason=target_rows.GONE, **common)
+        target_rows.settle(
+            connection, row, "gone", now=now, outcome="gone", due_at=verdict.due_at, reason=target_rows.GONE, **common
+        )
     else:
         return _settle_plan(engine, connection, work, verdict.plan, common, now=now)
     return None
@@ -65,9 +84,10 @@ def _settle_plan(
     engine: Engine, connection: sa.Connection, work: Work, plan: Plan, common: dict[str, str | None], *, now: float
 ) -> Item | None:
     if isinstance(plan, Hold):
-        digest = planning.change_digest(plan)
-        _end(connection, work, "held", "held", now=now, code=plan.code, reason=plan.reason,
-                  change_digest=digest, **common)  # fmt: skip
+        target_rows.settle(
+            connection, work.target, "held", now=now, outcome="held", code=plan.code, reason=plan.reason,
+            change_digest=planning.change_digest(plan), **common,
+        )  # fmt: skip
         return None
     if isinstance(plan, Nothing):
         _equal(connection, work, now=now, **common)
@@ -79,21 +99,6 @@ def _settle_plan(
     return _item(work, plan)
 
 
-def _end(connection: sa.Connection, work: Work, state: str, outcome: str, *, now: float, **values: Any) -> None:
-    row = work.target
-    if target_rows.settle(connection, row, state, now=now, outcome=outcome, **values):
-        tell_children(connection, row, state, values.get("rule"), now=now)
-
-
-def tell_children(connection: sa.Connection, row: Row, state: str, rule: str | None, *, now: float) -> None:
-    """Make the records of an organization due where its own state has changed for them."""
-    if row.block != "organizations":
-        return
-    target_rows.release_waiting(connection, [row.id], now=now)
-    if target_rows.was(row) != (state, rule):
-        target_rows.touch_children(connection, row.id, now=now, lane=row.lane)
-
-
 def _equal(connection: sa.Connection, work: Work, *, now: float, **common: str | None) -> None:
     row = work.target
     if not target_rows.settle(connection, row, "settled", now=now, outcome="equal", **common):
@@ -103,8 +108,8 @@ def _equal(connection: sa.Connection, work: Work, *, now: float, **common: str |
             sa.update(links).where(links.c.target == row.id)
             .values(archived=False, fingerprint=fingerprint(work.wish), asset_digest=work.asset_digest)
         )  # fmt: skip
-    target_rows.release_waiting(connection, [row.id], now=now)
-    tell_children(connection, row, "settled", None, now=now)
+    if work.decided.accepts:  # what was accepted is so already
+        decisions.spend(connection, [row.id], at=now)
 
 
 def _adopt(engine: Engine, connection: sa.Connection, work: Work, plan: Adopt) -> bool:
@@ -127,6 +132,8 @@ def _adopt(engine: Engine, connection: sa.Connection, work: Work, plan: Adopt) -
         "verify_at": None,
     }  # fmt: skip
     engine.db.upsert(connection, links, [values], "target")
+    if kind == "organizations" and work.link is not None:  # another id than before: its records follow
+        target_rows.touch_children(connection, work.id, now=engine.db.now(connection), lane=work.target.lane)
     return True
 
 

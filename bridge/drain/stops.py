@@ -49,11 +49,15 @@ def reserve(
     engine.db.lock(connection, LOCK)
     allowed: list[Item] = []
     stopped: list[Stopped] = []
+    shares: dict[str, int] = {}
     room: dict[tuple[str, float], int] = {}
     for item in items:
         hit = None
-        limits = [] if item.accepted else _limits(engine.stops, item, connection)
+        limits = [] if item.accepted else _limits(engine.stops, item, connection, shares)
         for limit in limits:
+            if item.row.code == limit.code:  # what was past a count does not trickle through in the next hour
+                hit = limit
+                break
             if limit.key not in room:
                 counted = journal_rows.counted(connection, limit.where, since=now - limit.seconds)
                 room[limit.key] = limit.most - counted
@@ -75,7 +79,7 @@ _NAMES = journal.c.verb == "create_name"
 _ARCHIVES = journal.c.verb == "archive"
 
 
-def _limits(stops: StopLimits, item: Item, connection: Connection) -> list[_Limit]:
+def _limits(stops: StopLimits, item: Item, connection: Connection, shares: dict[str, int]) -> list[_Limit]:
     if item.verb == "create":
         return [
             _Limit("stop_creates", "creates", _CREATES, stops.creates_hour, HOUR),
@@ -87,8 +91,10 @@ def _limits(stops: StopLimits, item: Item, connection: Connection) -> list[_Limi
             _Limit("stop_creates", "new names", _NAMES, stops.names_day, DAY),
         ]
     if item.verb == "archive":
-        of_kind = sa.select(sa.func.count()).select_from(links).where(links.c.itglue_type == item.kind)
-        share = max(1, int(int(connection.execute(of_kind).scalar_one()) * stops.archives_share))
+        if item.kind not in shares:
+            of_kind = sa.select(sa.func.count()).select_from(links).where(links.c.itglue_type == item.kind)
+            shares[item.kind] = max(1, int(int(connection.execute(of_kind).scalar_one()) * stops.archives_share))
+        share = shares[item.kind]
         return [
             _Limit("stop_archives", "archives", _ARCHIVES, stops.archives_hour, HOUR),
             _Limit("stop_archives", "archives", _ARCHIVES, min(stops.archives_day, share), DAY),
@@ -107,7 +113,9 @@ def flapping(connection: Connection, item: Item, stops: StopLimits, *, now: floa
     """Tell where an attribute is written back and forth: the same value, again and again, over somebody else's."""
     if item.verb != "update" or item.itglue_id is None:
         return None
-    written = [row for row in journal_rows.recent(connection, item.target, since=now - DAY) if row.verb == "update"]
+    recent = journal_rows.recent(connection, item.target, since=now - DAY)
+    # An answer that was lost is no proof of a second writer.
+    written = [row for row in recent if row.verb == "update" and row.outcome == "written"]
     if len(written) < stops.flaps_day:
         return None
     for name, value in item.body.items():

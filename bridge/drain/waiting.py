@@ -1,25 +1,43 @@
-"""Waiting: a target whose parent or name has no link yet."""
+"""Waiting: a target whose parent or name has no link yet, or is held itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
 from bridge.drain.work import Row
 from bridge.engine import Engine
 from bridge.store import targets as target_rows
+from bridge.store.database import chunks
 from bridge.store.schema import links, targets, waits
 
 
-def wait(engine: Engine, connection: sa.Connection, row: Row, on: Sequence[int], *, now: float) -> None:
-    """Settle a claimed target as waiting for others to be linked."""
-    rows = [{"target": row.id, "on_target": target} for target in dict.fromkeys(on)]
-    connection.execute(sa.delete(waits).where(waits.c.target == row.id))
+def hold_still(connection: sa.Connection, on: Iterable[int]) -> None:
+    """Keep targets that others are about to wait for from changing until the transaction ends.
+
+    Whoever ends one of them lets go what waits for it: either that sees our rows, or we see its new state.
+    """
+    for part in chunks(sorted(set(on))):
+        still = sa.select(targets.c.id).where(targets.c.id.in_(part)).order_by(targets.c.id)
+        connection.execute(still.with_for_update(read=True))
+
+
+def enter(engine: Engine, connection: sa.Connection, target: int, on: Sequence[int]) -> None:
+    """Note what a target waits for, in place of what it waited for before."""
+    connection.execute(sa.delete(waits).where(waits.c.target == target))
+    rows = [{"target": target, "on_target": each} for each in dict.fromkeys(on)]
     engine.db.add_missing(connection, waits, rows, "target", "on_target")
+
+
+def wait(engine: Engine, connection: sa.Connection, row: Row, on: Sequence[int], *, now: float) -> None:
+    """Settle a claimed target as waiting for others to be linked; the caller holds those still."""
+    enter(engine, connection, row.id, on)
     if not target_rows.settle(connection, row, "waiting", now=now, outcome=None):
         return
-    # What is waited for may have been linked since it was looked at.
+    # What is waited for may have come to its end since it was looked at.
+    ended = targets.c.state.not_in(target_rows.OPEN_STATES)
+    linked = (targets.c.block == "organizations") & links.c.target.is_not(None)
     ready = connection.execute(
-        sa.select(links.c.target).join(targets, targets.c.id == links.c.target)
-        .where(links.c.target.in_([each["on_target"] for each in rows]), targets.c.state == "settled")
+        sa.select(targets.c.id).outerjoin(links, links.c.target == targets.c.id)
+        .where(targets.c.id.in_(on), ended | linked)
     ).scalars()  # fmt: skip
     target_rows.release_waiting(connection, list(ready), now=now)

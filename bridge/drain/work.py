@@ -50,6 +50,7 @@ class Work:
     block: Block | None = None
     wish: dict[str, Any] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    held_by: tuple[int, ...] = ()  # names that are held themselves
     symbols: dict[str, str] = field(default_factory=dict)  # by attribute: the name or Ref that its id stands for
     in_rollout: bool = True
 

@@ -15,6 +15,11 @@ def active(connection: Connection, scope: str, *, now: float) -> bool:
     return left(connection, scope, now=now) > 0.0
 
 
+def known(connection: Connection, scope: str) -> bool:
+    """Tell whether a side has been paused and has not answered since."""
+    return connection.execute(sa.select(pauses.c.scope).where(pauses.c.scope == scope)).first() is not None
+
+
 def left(connection: Connection, scope: str, *, now: float) -> float:
     """Give for how many seconds a side is still to be left alone, 0 where it may be called."""
     until = connection.execute(sa.select(pauses.c.until).where(pauses.c.scope == scope)).scalar()

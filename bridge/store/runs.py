@@ -40,16 +40,16 @@ def enter(db: Database, connection: Connection, run: int, where: sa.ColumnElemen
 def count(connection: Connection, run: int) -> dict[str, Any]:
     """Count what became of a run's targets: `seen` is the sum of the others; names are counted apart."""
     rows = connection.execute(
-        sa.select(targets.c.block == "names", run_targets.c.outcome, sa.func.count())
+        sa.select(targets.c.block, run_targets.c.outcome, sa.func.count())
         .join(targets, targets.c.id == run_targets.c.target)
         .where(run_targets.c.run == run)
-        .group_by(targets.c.block == "names", run_targets.c.outcome)
+        .group_by(targets.c.block, run_targets.c.outcome)
     ).all()
     counts: dict[str, Any] = dict.fromkeys(("seen", *OUTCOMES), 0)
     names: dict[str, int] = {}
-    for is_name, outcome, number in rows:
+    for block, outcome, number in rows:
         word = outcome or "open"
-        if is_name:
+        if block == "names":
             names[word] = names.get(word, 0) + number
         else:
             counts[word] = counts.get(word, 0) + number

@@ -1,0 +1,57 @@
+"""An IT Glue of its own for each test, one Valkey for all."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from bridge.store.database import Database
+from bridge.times import Times
+from tests.integration.drain.world import QUICK, TIMES, World
+from tests.simulators.running import Running, running
+from tests.valkey import start_valkey, stop_valkey
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """Give a client of the server that holds the quotas."""
+    process, socket = start_valkey(tmp_path_factory.mktemp("valkey"))
+    client = Redis(unix_socket_path=str(socket), socket_timeout=5)
+    yield client
+    client.close()
+    stop_valkey(process)
+    shutil.rmtree(socket.parent)
+
+
+@pytest.fixture
+def itglue() -> Iterator[Running]:
+    """Give an empty account."""
+    with running("itglue", "--port", "0", "--empty", "--limits", "off") as simulator:
+        yield simulator
+
+
+Make = Callable[..., World]
+
+
+@pytest.fixture
+def make(
+    tmp_path: Path, open_database: Callable[[], Database], itglue: Running, redis: Redis
+) -> Iterator[Callable[..., World]]:
+    """Give a way to make the test's world with times of its own."""
+    made: list[World] = []
+
+    def build(times: Times = TIMES, connectwise: Running | None = None) -> World:
+        made.append(World(tmp_path, open_database, itglue, redis, connectwise=connectwise, times=times))
+        return made[-1]
+
+    yield build
+    for world in made:
+        world.close()
+
+
+@pytest.fixture
+def world(make: Make) -> World:
+    """Give a world in which no list lags."""
+    return make(QUICK)
