@@ -1,0 +1,54 @@
+"""What the demo reads off IT Glue's own history between two acts."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from bridge.cli.demo.simulator import Simulator
+from simulators.itglue.catalogue import CATALOGUE
+
+SYNCED = ("organizations", "configurations", "locations", "contacts")
+_BY_ITSELF = frozenset({"updated-at", "created-at", "organization-name", "organization-short-name", "ancestor-ids"})
+
+
+@dataclass(slots=True)
+class Companion:
+    """What was written while the native sync was on."""
+
+    made: Counter[str] = field(default_factory=Counter)
+    free: int = 0
+    """Records written that the native sync does not own."""
+    owned: Counter[str] = field(default_factory=Counter)
+    """By attribute: writes on records that it owns."""
+    locked: list[str] = field(default_factory=list)
+    """Attributes written that it guards; none may be."""
+
+
+def native(itglue: Simulator) -> Counter[str]:
+    """Count the records that the native sync owns, by kind."""
+    return Counter(
+        {kind: sum(row["attributes"].get("psa-integration") == "enabled" for row in itglue.now(kind))
+         for kind in SYNCED[:2]}
+    )  # fmt: skip
+
+
+def companion(itglue: Simulator) -> Companion:
+    """Read what API clients wrote so far."""
+    found = Companion()
+    for kind in SYNCED:
+        for life in itglue.get(f"/records/{kind}"):
+            written = [event for event in life["history"] if event["by"] == "api"]
+            found.made[kind] += sum(event["verb"] == "create" for event in written)
+            updates = [event for event in written if event["verb"] == "update"]
+            free = True
+            for event in updates:
+                before, after = event["before"]["attributes"], event["after"]["attributes"]
+                if before.get("psa-integration") in (None, "disabled"):
+                    continue
+                free = False
+                changed = {name for name in after if after[name] != before.get(name)} - _BY_ITSELF
+                found.owned.update(changed)
+                found.locked += [
+                    f"{kind} {life['id']} {name}" for name in changed - (CATALOGUE[kind].open_when_synced or set())
+                ]
+            found.free += bool(updates) and free
+    return found

@@ -1,0 +1,134 @@
+"""What people change in the PSA, and where it has to show in IT Glue."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.cli.demo.simulator import Simulator
+
+COMPANIES, CONFIGURATIONS = "company/companies", "company/configurations"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device that both sides have: its payload at the PSA, and its id in IT Glue."""
+
+    payload: dict[str, Any]
+    itglue_id: str
+
+    @property
+    def id(self) -> int:
+        """Give its id at the PSA."""
+        return int(self.payload["id"])
+
+    @property
+    def name(self) -> str:
+        """Give its name at the PSA."""
+        return str(self.payload["name"])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change at the PSA: in words, and what IT Glue shows once it has arrived.
+
+    `itglue_id` is None for a record that has to be made; its attributes then belong to it alone.
+    """
+
+    words: str
+    resource: str
+    itglue_id: str | None
+    shows: Mapping[str, Any]
+
+
+def devices_of_both(connectwise: Simulator, itglue: Simulator) -> list[Device]:
+    """Give the devices that are synced without a trap, known by a serial number that nothing else has."""
+    traps = {each["ref"] for each in connectwise.get("/traps")}
+    psa = [row for row in connectwise.now(CONFIGURATIONS) if row.get("serialNumber")]
+    glue = itglue.now("configurations")
+    at_psa = Counter(row["serialNumber"] for row in psa)
+    at_glue = Counter(row["attributes"]["serial-number"] for row in glue)
+    ids = {row["attributes"]["serial-number"]: row["id"] for row in glue}
+    return [
+        Device(row, ids[row["serialNumber"]])
+        for row in psa
+        if at_psa[row["serialNumber"]] == at_glue[row["serialNumber"]] == 1
+        and f"configuration:{row['id']}" not in traps
+        and row.get("company", {}).get("id")
+        and f"organization:{row['company']['id']}" not in traps
+        and row.get("type", {}).get("id")
+        and row.get("status", {}).get("id")
+    ]
+
+
+def an_ordinary_day(connectwise: Simulator, itglue: Simulator, devices: Sequence[Device]) -> list[Change]:
+    """Change a handful of things; give what has to arrive."""
+    renamed, retired, moved, model = devices[:4]
+    status = next(
+        row["status"] for row in (each.payload for each in devices)
+        if row["status"]["id"] != retired.payload["status"]["id"]
+    )  # fmt: skip
+    company = model.payload["company"]
+    organization = next(
+        row["id"] for row in itglue.now("organizations")
+        if row["attributes"]["name"].casefold() == company["name"].casefold()
+    )  # fmt: skip
+    _change(connectwise, renamed, name=f"{renamed.name}-NEW")
+    _change(connectwise, retired, status=_reference(status))
+    _change(connectwise, moved, tagNumber="INV-2207", warrantyExpirationDate="2029-06-30T00:00:00Z")
+    connectwise.person("PATCH", f"{COMPANIES}/{company['id']}", {"name": f"{company['name']} Holdings"})
+    made = _made(connectwise, model, 1, "NB")
+    return [
+        Change(f"{renamed.name} is renamed {renamed.name}-NEW", "configurations", renamed.itglue_id,
+               {"name": f"{renamed.name}-NEW"}),
+        Change(f"{retired.name} is {status['name']}", "configurations", retired.itglue_id,
+               {"configuration-status-name": status["name"]}),
+        Change(f"{moved.name} gets an inventory number and a warranty", "configurations", moved.itglue_id,
+               {"asset-tag": "INV-2207", "warranty-expires-at": "2029-06-30"}),
+        Change(f"{company['name']} is renamed {company['name']} Holdings", "organizations", organization,
+               {"name": f"{company['name']} Holdings"}),
+        made,
+    ]  # fmt: skip
+
+
+def a_roll_out(connectwise: Simulator, devices: Sequence[Device], changed: int, new: int) -> list[Change]:
+    """Give many devices an inventory number, and add new ones; give what has to arrive."""
+    changes = []
+    for number, device in enumerate(devices[:changed], start=1):
+        tag = f"INV-{number:05d}"
+        _change(connectwise, device, tagNumber=tag)
+        changes.append(Change(f"{device.name} gets {tag}", "configurations", device.itglue_id, {"asset-tag": tag}))
+    changes += [_made(connectwise, devices[number % len(devices)], number, "LAP") for number in range(1, new + 1)]
+    return changes
+
+
+def arrived(itglue: Simulator, changes: Iterable[Change]) -> Iterator[Change]:
+    """Give the changes that IT Glue shows."""
+    waiting = list(changes)
+    for resource in sorted({each.resource for each in waiting}):
+        rows = {row["id"]: row["attributes"] for row in itglue.now(resource)}
+        by_serial = {row.get("serial-number"): row for row in rows.values()}
+        for change in waiting:
+            if change.resource == resource:
+                row = rows.get(change.itglue_id) if change.itglue_id else by_serial.get(change.shows["serial-number"])
+                if row is not None and all(row.get(name) == value for name, value in change.shows.items()):
+                    yield change
+
+
+def _change(connectwise: Simulator, device: Device, **fields: Any) -> None:
+    connectwise.person("PATCH", f"{CONFIGURATIONS}/{device.id}", fields)
+
+
+def _made(connectwise: Simulator, like: Device, number: int, word: str) -> Change:
+    """Add a device at the customer of another one."""
+    name, serial = f"{word}-{number:03d}", f"DEMO{word}{number:04d}"
+    company = like.payload["company"]
+    body = {"name": name, "serialNumber": serial, "company": {"id": company["id"]},
+            "type": _reference(like.payload["type"]), "status": _reference(like.payload["status"])}  # fmt: skip
+    connectwise.person("POST", CONFIGURATIONS, body)
+    shows = {"serial-number": serial, "name": name}
+    return Change(f"{name} is new at {company['name']}", "configurations", None, shows)
+
+
+def _reference(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": row["id"]}
