@@ -10,7 +10,7 @@ import typer
 from bridge.catalogue import HOLDS, number
 from bridge.cli import output
 from bridge.cli.finding import REF_HELP, targets_of
-from bridge.cli.options import DEFAULT, Json, SettingsFile, database_of, settings_of
+from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, settings_of
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -29,7 +29,7 @@ _ENDS = {
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(explain)
+    command(app)(explain)
 
 
 def explain(

@@ -28,6 +28,8 @@ from bridge.cli import failures
 # In the order in which an operator meets them.
 COMMANDS = (
     "init",
+    "check",
+    "match",
     "plan",
     "apply",
     "run",
@@ -36,6 +38,7 @@ COMMANDS = (
     "explain",
     "mapping",
     "query",
+    "demo",
 )
 INTERRUPTED, TERMINATED = 130, 143
 _HELP = """Keep IT Glue equal to what your PSA says. One way: from the PSA to IT Glue.

@@ -8,7 +8,7 @@ from bridge.catalogue import HOLDS, number
 from bridge.cli import output
 from bridge.cli.failures import fail
 from bridge.cli.finding import REF_HELP, code_of, organizations_of, target_of, targets_of
-from bridge.cli.options import DEFAULT, Json, SettingsFile, database_of, person, settings_of
+from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, person, settings_of
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -67,7 +67,7 @@ def held(
         return _list(connection, code, organization, source, limit, as_json=as_json)
 
 
-@app.command("list")
+@command(app, "list")
 def listed(
     code: Code = None,
     organization: Organization = None,
@@ -166,7 +166,7 @@ def _as_json(each: "Shown") -> dict[str, Any]:
     }
 
 
-@app.command()
+@command(app)
 def retry(
     ref: MaybeReference = None,
     code: Code = None,
@@ -221,7 +221,7 @@ def _held_rows(connection: "Connection", where: "list[sa.ColumnElement[bool]]") 
     return list(connection.execute(sa.select(targets).where(targets.c.state == "held", *where)))
 
 
-@app.command()
+@command(app)
 def exclude(
     ref: Reference, why: Why = None, as_json: Json = False, settings: SettingsFile = DEFAULT
 ) -> int:  # fmt: skip
@@ -236,7 +236,7 @@ def exclude(
     return _decide(ref, "exclude", None, why, as_json=as_json, settings=settings)
 
 
-@app.command()
+@command(app)
 def pin(
     ref: Reference, record: Record, why: Why = None, as_json: Json = False, settings: SettingsFile = DEFAULT
 ) -> int:
@@ -247,7 +247,7 @@ def pin(
     return _decide(ref, "pin", record, why, as_json=as_json, settings=settings)
 
 
-@app.command()
+@command(app)
 def ban(
     ref: Reference, record: Record, why: Why = None, as_json: Json = False, settings: SettingsFile = DEFAULT
 ) -> int:
@@ -258,7 +258,7 @@ def ban(
     return _decide(ref, "ban", record, why, as_json=as_json, settings=settings)
 
 
-@app.command()
+@command(app)
 def new(ref: Reference, why: Why = None, as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:
     """Say that IT Glue does not have it: it is made.
 
@@ -298,7 +298,7 @@ def _is(row: "Row") -> "sa.ColumnElement[bool]":
     return same
 
 
-@app.command()
+@command(app)
 def accept(
     ref: MaybeReference = None,
     code: Code = None,

@@ -12,7 +12,7 @@ import typer
 
 from bridge.cli import output
 from bridge.cli.failures import CommandError, Problem, fail
-from bridge.cli.options import DEFAULT, Json, SettingsFile
+from bridge.cli.options import DEFAULT, Json, SettingsFile, command
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -47,7 +47,7 @@ class Given:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(init)
+    command(app)(init)
 
 
 def init(
@@ -173,14 +173,17 @@ class _Questions:
                 continue
             hidden = info.annotation is SecretStr or SecretStr in get_args(info.annotation)
             said = _ASKED.get(key, key.replace("_", " "))
-            values[key] = self._ask(
-                f"--{key.replace('_', '-')}", said, self.given.fields.get(key), _only(model, key, values), hidden=hidden
-            )
+            wrong = _only(model, key, values)
+            answer = self._ask(
+                f"--{key.replace('_', '-')}", said, self.given.fields.get(key), wrong, hidden=hidden
+            ).strip()
+            if wrong(answer) is None:
+                values[key] = answer
             if hidden:
                 variable = f"{re.sub(r'[^A-Z0-9]', '_', name.upper())}_{key.upper()}"
-                table[key], secrets[variable] = f"env:{variable}", values[key].strip()
+                table[key], secrets[variable] = f"env:{variable}", answer
             else:
-                table[key] = values[key].strip()
+                table[key] = answer
         return table, secrets
 
     def _native(self, psa: str) -> bool:

@@ -6,12 +6,12 @@ import typer
 
 from bridge.cli import output
 from bridge.cli.failures import fail
-from bridge.cli.options import DEFAULT, Json, SettingsFile, settings_of
+from bridge.cli.options import DEFAULT, Json, SettingsFile, command, settings_of
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(mapping)
+    command(app)(mapping)
 
 
 def mapping(

@@ -9,7 +9,7 @@ import typer
 
 from bridge.cli import output
 from bridge.cli.failures import fail, side
-from bridge.cli.options import DEFAULT, Json, SettingsFile, settings_of
+from bridge.cli.options import DEFAULT, Json, SettingsFile, command, settings_of
 from bridge.errors import RejectedError
 from bridge.mapping.problems import nearest
 
@@ -28,7 +28,7 @@ class Queryable(Protocol):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(query)
+    command(app)(query)
 
 
 def query(

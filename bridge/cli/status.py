@@ -7,7 +7,7 @@ import typer
 
 from bridge.catalogue import number
 from bridge.cli import output
-from bridge.cli.options import DEFAULT, Json, SettingsFile, database_of, settings_of
+from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, settings_of
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -22,7 +22,7 @@ _REST = ("gone", "open")
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(status)
+    command(app)(status)
 
 
 def status(as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:

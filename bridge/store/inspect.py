@@ -1,6 +1,6 @@
 """Looking at targets for people: by the words they know them by, and counted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,3 +185,21 @@ def decisions_of(connection: Connection, target: int) -> list[Row]:
     """Give every decision about a target, the latest first."""
     statement = sa.select(decisions).where(decisions.c.target == target).order_by(decisions.c.id.desc())
     return list(connection.execute(statement))
+
+
+def mirrored(connection: Connection, source: str, kind: str) -> Iterator[tuple[Ref, Mapping[str, Any]]]:
+    """Give the words of every record of a kind that a source still has, in pages."""
+    last = 0
+    while True:
+        rows = connection.execute(
+            sa.select(mirror.c.id, mirror.c.ext_id, payloads.c.record)
+            .join(payloads, payloads.c.mirror_id == mirror.c.id)
+            .where(mirror.c.source == source, mirror.c.kind == kind, mirror.c.gone_at.is_(None), mirror.c.id > last)
+            .order_by(mirror.c.id)
+            .limit(1000)
+        ).all()
+        if not rows:
+            return
+        for row in rows:
+            yield Ref(source, kind, row.ext_id), orjson.loads(row.record)
+        last = rows[-1].id

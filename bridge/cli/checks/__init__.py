@@ -1,0 +1,1 @@
+"""What `glue-bridge check` looks at, one module for each side."""

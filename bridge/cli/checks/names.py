@@ -1,0 +1,83 @@
+"""Whether the names that the settings use exist: types and statuses in IT Glue, organizations at the sources."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bridge.cli import output
+from bridge.cli.checks.found import Found, of_settings, ok
+from bridge.mapping import reach
+from bridge.mapping.blocks import Mapping as BlockMapping
+from bridge.mapping.effective import Path
+from bridge.mapping.problems import nearest
+from bridge.mapping.rollout import EVERYONE, resolve
+from bridge.matching.keys import normalise_name
+from bridge.records import Ref
+
+if TYPE_CHECKING:
+    from bridge.settings import Settings
+
+MOST_KNOWN = 12
+Records = Iterable[tuple[Ref, Mapping[str, Any]]]
+
+
+def in_itglue(settings: "Settings", mapping: BlockMapping, names: Callable[[str], Sequence[str]]) -> Iterator[Found]:
+    """Find the names of value maps and of `gone` that IT Glue does not have."""
+    checked = 0
+    for block in mapping.blocks:
+        for each in reach.wanted(settings, mapping, block.id):
+            known = names(each.kind)
+            checked += 1
+            if normalise_name(each.name) in {normalise_name(name) for name in known}:
+                continue
+            near = nearest(each.name, [name for name in known if name])
+            if near.startswith("; known") and len(known) > MOST_KNOWN:
+                near = ""
+            then = "" if each.required else ": it is written to operating_system_notes"
+            error = settings.error("B113", f'IT Glue has no {each.word} "{each.name}"{near}{then}', each.path)
+            yield of_settings(error, "error" if each.required else "warn")
+    if checked:
+        yield ok("mapping", f"{output.count(checked, 'name')} of value maps looked up in IT Glue")
+
+
+def at_sources(settings: "Settings", organizations: Sequence[tuple[Ref, str | None]]) -> Iterator[Found]:
+    """Find the entries of `[rollout]` and `[[override]]` that are no organization, or several."""
+    entries = settings.rollout.organizations if settings.rollout is not None else ()
+    lists: list[tuple[Path, Sequence[str]]] = [(("rollout",), entries)]
+    lists += [(("override", number), each.organizations) for number, each in enumerate(settings.override)]
+    wrong = 0
+    for path, named in lists:
+        for each in resolve(named, organizations):
+            wrong += 1
+            known = [name for _, name in organizations if name] if not each.refs else []
+            near = nearest(each.entry, known)
+            said = f"{each}{near if near.startswith('; nearest') else ''}"
+            yield of_settings(settings.error("B129", said, (*path, "organizations", each.at)))
+    if entries and EVERYONE not in entries and not wrong:
+        yield ok("rollout", f"{output.count(len(entries), 'organization')}, each found once")
+
+
+def reached(
+    settings: "Settings", mapping: BlockMapping, block_id: str, records: Records
+) -> tuple[list[Found], list[dict[str, Any]]]:
+    """Count the records of each value-map line of a block; give findings, and the counts for scripts."""
+    counted = reach.Reach(settings, mapping)
+    for ref, words in records:
+        counted.add(block_id, ref, words)
+    rows = reach.rows_of(settings, block_id)
+    told = [{"block": row.block, "key": row.key, "where": row.where, "text": row.text,
+             "records": counted.lines[row.path]} for row in rows]  # fmt: skip
+    total = counted.records[block_id]
+    found: list[Found] = []
+    if not total:
+        return found, told
+    for key, number in Counter(row.key for row in rows).items():
+        if number == 1:
+            continue  # `* -> !same` alone says nothing
+        lines = "; ".join(f"{row.text}: {output.number(counted.lines[row.path])}" for row in rows if row.key == key)
+        found.append(ok("mapping", f"[{block_id}].{key} of {output.number(total)}: {lines}"))
+    for row in rows:
+        if not counted.lines[row.path] and "*" not in row.line.names:
+            error = settings.error("B114", f'[{block_id}].{row.key}: no record reaches "{row.text}"', row.path)
+            found.append(of_settings(error, "warn"))
+    return found, told
