@@ -1,0 +1,140 @@
+"""Every change that an API client made is explained by the mapping of some version of the source's record."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from . import marker
+from .attributes import DERIVED, Attribute, Wanted, words_of
+from .fold import Fold
+from .judged import Block, Judged
+from .story import Event, Life, Row
+from .text import SKIP
+from .versions import CLOCKS, Version, Versions, attributes
+from .world import World
+
+_ASIDE = frozenset({"organization-id", "archived", "my-glue", "psa-integration", "adapters", "primary", "logo"})
+
+
+def unexplained(world: World, judged: Judged, fold: Fold) -> list[str]:
+    """List the writes that nothing at the source, in the settings or in a decision asked for."""
+    versions = Versions(world, judged, fold.links)
+    found: list[str] = []
+    for kind, lives in (("organization", world.organizations), ("configuration", world.configurations)):
+        owners = fold.by_record(kind)
+        for source_id in world.companies if kind == "organization" else world.devices:
+            owners |= dict.fromkeys(fold.links.made.records(kind, source_id), source_id)
+        for life in lives.values():
+            events = [event for event in life.events if event.by == "api" and event.verb != "delete"]
+            if not events:
+                continue
+            owner = owners.get(life.id)
+            if owner is None:
+                found.append(f"{kind} {life.id} was {events[0].verb}d, and stands for no record of the source")
+                continue
+            target = _Target(judged, kind, owner, versions.of(kind, owner), versions.block(kind, owner))
+            for event in events:
+                reasons = target.create(event) if event.verb == "create" else target.update(event, life)
+                found += [f"{kind}:{owner} in {life.id}: {reason}" for reason in reasons]
+    return found
+
+
+@dataclass
+class _Target:
+    judged: Judged
+    kind: str
+    source_id: str
+    versions: tuple[Version, ...]
+    block: Block
+    known: dict[str, Attribute] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.known = {attribute.stored: attribute for attribute in attributes(self.kind)}
+
+    def create(self, event: Event) -> list[str]:
+        """Explain a create: all of it comes from one version."""
+        row = event.after or {}
+        candidates = [self._disagreements(row, version) for version in self._until(event.at)]
+        best = min(candidates, key=len, default=["was made before the source had it"])
+        return [f"made with what no version of the source says: {reason}" for reason in best]
+
+    def update(self, event: Event, life: Life) -> Iterator[str]:
+        """Explain an update: each attribute from a version."""
+        before, after = event.before or {}, event.after or {}
+        versions = [version for version in self._until(event.at) if version.mapped is not None]
+        for name in sorted(event.changed() - DERIVED - {"adapters", "psa-integration", "my-glue"}):
+            attribute = self.known.get(name)
+            change = f"{name} {before.get(name)!r} -> {after.get(name)!r}"
+            if name == "organization-id":
+                if self.judged.decisions.moves.get(f"configuration:{self.source_id}") is None:
+                    yield f"{change}: moved, and no person accepted it"
+            elif name == "archived":
+                yield from self._archived(event, life)
+            elif attribute is None:
+                yield f"{change}: no mapping writes this"
+            elif (exception := words_of(self.block, attribute)) in {"ignore", "once"}:
+                yield f"{change}: written, though the block says {exception}"
+            elif exception == "fill" and attribute.holds(before) is not None:
+                yield f"{change}: written, though fill stands for empty attributes only"
+            elif not any(self._explains(attribute, version, before, after) for version in versions):
+                yield f"{change}: no version of the source says this"
+
+    def _explains(self, attribute: Attribute, version: Version, before: Row, after: Row) -> bool:
+        assert version.mapped is not None
+        wanted = version.mapped.wanted.get(attribute.word)
+        if wanted is SKIP:
+            return False
+        if attribute.word == "model" and attribute.holds(after) is None:
+            # IT Glue refuses a model of another manufacturer.
+            return wanted is None or before.get("manufacturer-id") != after.get("manufacturer-id")
+        if attribute.word == "notes":
+            return self._notes_agree(wanted, before, after)
+        return attribute.agrees(wanted, after)
+
+    def _notes_agree(self, wanted: Wanted, before: Row, after: Row) -> bool:
+        had, has = (marker.read(row.get("notes"), self.judged.source) for row in (before, after))
+        return (had.id is None or had.id == has.id) and (has.before or None) == wanted
+
+    def _archived(self, event: Event, life: Life) -> Iterator[str]:
+        if (event.after or {}).get("archived"):
+            gone = any(version.mapped is None for version in self._until(event.at))
+            if not (gone and self.block.gone.startswith("archive")):
+                yield "archived, though the source still has it or gone does not say so"
+        elif not life.written_by_api("archived", event.at):
+            yield "restored, though a person had archived it"
+
+    def _disagreements(self, row: Row, version: Version) -> list[str]:
+        if version.mapped is None:
+            return ["was made after the source had deleted it"]
+        reasons = []
+        for attribute in self.known.values():
+            wanted = version.mapped.wanted.get(attribute.word)
+            if wanted is SKIP or words_of(self.block, attribute) == "ignore":
+                wanted = None
+            if attribute.word == "notes":
+                reasons += self._made_notes(wanted, row)
+            elif not attribute.agrees(wanted, row):
+                reasons.append(f"{attribute.shown} {attribute.holds(row)!r} where the source says {wanted!r}")
+        reasons += [
+            f"{name} {value!r}, which no mapping writes"
+            for name, value in row.items()
+            if value and name not in self.known and name not in DERIVED | _ASIDE and not _moves_by_itself(name)
+        ]
+        if self.kind == "configuration" and str(row["organization-id"]) != version.home:
+            reasons.append(f"in organization {row['organization-id']} where the source's is {version.home}")
+        return reasons
+
+    def _made_notes(self, wanted: Wanted, row: Row) -> list[str]:
+        found = marker.read(row.get("notes"), self.judged.source)
+        reasons = []
+        if self.judged.marker and found.id != self.source_id:
+            reasons.append(f"no marker in the last line of the notes {row.get('notes')!r}")
+        if (found.before or None) != wanted:
+            reasons.append(f"notes {row.get('notes')!r} where the source says {wanted!r}")
+        return reasons
+
+    def _until(self, moment: float) -> list[Version]:
+        return [version for version in self.versions if version.since <= moment + CLOCKS]
+
+
+def _moves_by_itself(name: str) -> bool:
+    return name in {"created-at", "updated-at", "resource-url"}

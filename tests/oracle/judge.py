@@ -1,0 +1,142 @@
+"""The judge: both control APIs in, a table of the five invariants out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx
+
+from . import world as worlds
+from .accounting import does_not_add_up, held_against_fold
+from .convergence import needless, writes_between
+from .duplicates import duplicates
+from .explained import unexplained
+from .fold import Fold, fold
+from .judged import Judged
+from .lost import lost_updates, unarchived
+from .safety import unsafe
+from .stale import stale_overwrites
+from .world import World
+
+INVARIANTS: Final = {
+    "I1": "no lost update",
+    "I2": "no duplicate",
+    "I3": "no stale overwrite",
+    "I4": "convergence",
+    "I5": "accounting",
+    "safety": "nothing deleted, emptied or forbidden",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """The violations of each invariant as sentences; all empty where everything holds."""
+
+    violations: dict[str, list[str]]
+    judged: dict[str, int] = field(default_factory=dict)
+    """How much was judged: targets by state, records made, writes."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether no invariant is violated."""
+        return not any(self.violations.values())
+
+    def sentences(self) -> list[str]:
+        """Give every violation with its invariant."""
+        return [f"{name}: {sentence}" for name, several in self.violations.items() for sentence in several]
+
+    def table(self, examples: int = 5) -> str:
+        """Show a line per invariant, with the first violations below it."""
+        rows = []
+        for name, meaning in INVARIANTS.items():
+            several = self.violations.get(name, [])
+            rows.append(f"{name:<7}{meaning:<40}{'holds' if not several else f'{len(several)} violations'}")
+            rows += [f"         {sentence}" for sentence in several[:examples]]
+            if len(several) > examples:
+                rows.append(f"         and {len(several) - examples} more")
+        rows.append("judged " + ", ".join(f"{number:,} {what}" for what, number in self.judged.items()))
+        return "\n".join(rows)
+
+
+def judge(
+    cw: httpx.Client | str,
+    ig: httpx.Client | str,
+    judged: Judged,
+    *,
+    repair_within: float = 66.0,
+    held: Iterable[tuple[str, str]] | None = None,
+    excluded: Iterable[tuple[str, str]] = (),
+    counts: Mapping[str, Mapping[str, int]] | None = None,
+    before: World | None = None,
+) -> Report:
+    """Read both control APIs (clients with their base URLs, or the URLs) and judge; see `judge_world`."""
+    return judge_world(
+        read(cw, ig), judged, repair_within=repair_within, held=held, excluded=excluded, counts=counts, before=before
+    )
+
+
+def judge_world(
+    world: World,
+    judged: Judged,
+    *,
+    repair_within: float = 66.0,
+    held: Iterable[tuple[str, str]] | None = None,
+    excluded: Iterable[tuple[str, str]] = (),
+    counts: Mapping[str, Mapping[str, int]] | None = None,
+    before: World | None = None,
+) -> Report:
+    """Judge a world by the five invariants.
+
+    `held` (ref, code) and `excluded` (ref, rule) are what the bridge says; without them that part of I5 is left out.
+    `counts` are a finished run's counts by kind. `before` is an earlier reading since which nothing had to be written.
+    """
+    folded = fold(world, judged)
+    accounts = [
+        f"{kind}: {sentence}" for kind, numbers in (counts or {}).items() for sentence in does_not_add_up(numbers)
+    ]
+    if held is not None:
+        accounts += held_against_fold(held, excluded, folded)
+    return Report(
+        {
+            "I1": [
+                *lost_updates(world, judged, folded),
+                *unarchived(world, judged, folded),
+                *unexplained(world, judged, folded),
+            ],
+            "I2": duplicates(world, judged, folded),
+            "I3": stale_overwrites(world, judged, folded, repair_within=repair_within),
+            "I4": [*needless(world), *([] if before is None else writes_between(before, world))],
+            "I5": accounts,
+            "safety": unsafe(world, judged, folded),
+        },
+        _numbers(world, folded),
+    )
+
+
+def read(cw: httpx.Client | str, ig: httpx.Client | str) -> World:
+    """Read the world from two control APIs, given as clients or as URLs."""
+    opened = [httpx.Client(base_url=side, timeout=60, verify=False) for side in (cw, ig) if isinstance(side, str)]  # noqa: S501
+    try:
+        fresh = iter(opened)
+        clients = [next(fresh) if isinstance(side, str) else side for side in (cw, ig)]
+        return worlds.read(*clients)
+    finally:
+        for client in opened:
+            client.close()
+
+
+def _numbers(world: World, folded: Fold) -> dict[str, int]:
+    states: dict[str, int] = {}
+    for outcome in folded.outcomes.values():
+        states[outcome.state] = states.get(outcome.state, 0) + 1
+    made = folded.links.made
+    return {
+        "targets": len(folded.outcomes),
+        **dict(sorted(states.items())),
+        "records made": sum(
+            len(records) for by in (made.organizations, made.configurations) for records in by.values()
+        ),
+        "writes": sum(
+            event.by == "api" for lives in world.itglue.values() for life in lives.values() for event in life.events
+        ),
+    }

@@ -1,0 +1,72 @@
+"""I3, no stale overwrite: an older version that came late is noticed and repaired."""
+
+from collections.abc import Iterator
+
+from .attributes import Attribute, words_of
+from .fold import Fold
+from .judged import Judged
+from .story import Event, Life
+from .text import SKIP
+from .versions import CLOCKS, Version, Versions, attributes
+from .world import World
+
+
+def stale_overwrites(world: World, judged: Judged, fold: Fold, *, repair_within: float) -> list[str]:
+    """List writes that put an older version over a newer one and were not repaired in time.
+
+    `repair_within` are the seconds for it: E and one sweep, and what the reading of the record costs. What is younger
+    than that when the world was read is not judged here; that nothing stale stays in the end is I1's.
+    """
+    versions = Versions(world, judged, fold.links)
+    found = []
+    for kind, lives in (("organization", world.organizations), ("configuration", world.configurations)):
+        for record, source_id in fold.by_record(kind).items():
+            life = lives[record]
+            if not any(event.by == "api" for event in life.events):
+                continue
+            of_record = versions.of(kind, source_id)
+            block = versions.block(kind, source_id)
+            for attribute in attributes(kind):
+                if attribute.word == "notes" or words_of(block, attribute):
+                    continue
+                for event, newer in _overwrites(life, attribute, of_record):
+                    deadline = event.at + repair_within
+                    if deadline < world.now and not _is_repaired(life, attribute, of_record, newer, deadline):
+                        held = attribute.holds(event.after or {})
+                        found.append(
+                            f"{kind}:{source_id} in {record}: {attribute.shown} {held!r} was written over a newer value"
+                            f" and not repaired within {repair_within:g} s"
+                        )
+    return found
+
+
+def _overwrites(life: Life, attribute: Attribute, versions: tuple[Version, ...]) -> Iterator[tuple[Event, int]]:
+    """Yield the writes of an older version than one that was written before, with the place of that newer one."""
+    top = -1
+    for event in life.events:
+        if event.by != "api" or event.after is None or attribute.stored not in event.changed():
+            continue
+        places = [place for place, version in enumerate(versions) if _carries(event, attribute, version)]
+        if not places:
+            continue  # explained by nothing: that is I1's
+        if places[-1] < top:
+            yield event, top
+        top = max(top, places[-1])
+
+
+def _carries(event: Event, attribute: Attribute, version: Version) -> bool:
+    if version.mapped is None or version.since > event.at + CLOCKS:
+        return False
+    wanted = version.mapped.wanted.get(attribute.word)
+    return wanted is not SKIP and attribute.agrees(wanted, event.after or {})
+
+
+def _is_repaired(life: Life, attribute: Attribute, versions: tuple[Version, ...], newer: int, deadline: float) -> bool:
+    in_force = next((version for version in reversed(versions) if version.since <= deadline), versions[-1])
+    if in_force.mapped is None or in_force.mapped.rule or in_force.mapped.code:
+        return True  # nothing is written for it any more
+    row = life.at(deadline)
+    if row is None:
+        return True
+    good = [version for version in versions[newer:] if version.mapped is not None and version.since <= deadline]
+    return any(attribute.agrees(version.mapped.wanted.get(attribute.word), row) for version in good if version.mapped)
