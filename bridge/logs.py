@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from typing import Any, Literal, TextIO
 
 import structlog
@@ -27,8 +27,10 @@ _IN_TEXT = (
 )
 
 
-def configure(level: str = "info", form: Format = "auto", stream: TextIO | None = None) -> None:
-    """Set up logging for this process; `auto` is text on a terminal, else JSON."""
+def configure(
+    level: str = "info", form: Format = "auto", stream: TextIO | None = None, *, unsaid: Collection[str] = ()
+) -> None:
+    """Set up logging for this process; `auto` is text on a terminal, else JSON. Events `unsaid` are left out."""
     out = stream if stream is not None else sys.stderr
     as_text = form == "text" or (form == "auto" and out.isatty())
     shown: Any = (
@@ -38,6 +40,7 @@ def configure(level: str = "info", form: Format = "auto", stream: TextIO | None 
     )
     structlog.configure(
         processors=[
+            _Without(unsaid),
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -53,6 +56,18 @@ def configure(level: str = "info", form: Format = "auto", stream: TextIO | None 
     logging.basicConfig(
         level=max(LEVELS[level], logging.WARNING), stream=out, format="%(levelname)s %(name)s %(message)s"
     )
+
+
+class _Without:
+    """Leaves out events that a command says in its own words."""
+
+    def __init__(self, events: Collection[str]) -> None:
+        self._events = frozenset(events)
+
+    def __call__(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if event.get("event") in self._events:
+            raise structlog.DropEvent
+        return event
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -170,7 +170,7 @@ class _Check:
                 continue
             self._lines += told
             yield from found
-            if not found and not live:
+            if not found and not live and self._reachable:
                 yield ok("mapping", f"lines of [{block.id}] are counted after the first plan, or with --read")
 
     def _records(

@@ -100,7 +100,7 @@ def _told(connection: "Connection", mapping: "BlockMapping", each: "Shown") -> d
         "writes": [_write(entry) for entry in inspect.journal_of(connection, row.id, limit=WRITES)],
         "decisions": [_decision(entry) for entry in inspect.decisions_of(connection, row.id)],
         "children": children,
-        "fix": _fix(each),
+        "fix": _fix(each) or _look(each),
     }
 
 
@@ -170,7 +170,7 @@ def _next(connection: "Connection", row: "Row") -> str:
         return f"at {output.moment(row.due_at)}: until then a lost answer may still be carried out"
     if row.state == "pending":
         failed = f", after {output.count(row.attempts, 'failed attempt')}" if row.attempts else ""
-        return f"due {output.moment(row.due_at)}{failed}; the next apply, or the service with mode = apply, decides"
+        return f"due {output.moment(row.due_at)}{failed}: at the next apply, or by the service with mode = apply"
     if row.state == "gone":
         return "never: what gone does is done" if row.due_at is None else f"at {output.moment(row.due_at)}, by gone"
     return _ENDS[row.state]
@@ -192,6 +192,12 @@ def _fix(each: "Shown") -> list[str]:
             continue
         commands += [template.format(ref=ref, id=one) for one in (ids if "{id}" in template else [""])]
     return list(dict.fromkeys(commands))
+
+
+def _look(each: "Shown") -> list[str]:
+    """Show the way to what is not decided yet: a plan says what would become of it."""
+    undecided = each.row.state in {"pending", "waiting"} or each.row.rule == "rollout"
+    return [f"glue-bridge plan --ref {each.label}"] if undecided and each.row.mirror_id is not None else []
 
 
 def _acceptable(row: "Row") -> bool:
@@ -234,12 +240,12 @@ def _print(told: Mapping[str, Any]) -> None:
 
 
 def _print_fix(told: Mapping[str, Any], advice: str | None) -> None:
-    head = "  fix: "
+    head = "  fix: " if told["state"] == "held" else "  look: "
     if not told["fix"] and advice:
         output.say(f"{head}{advice}")
     for line in told["fix"]:
         output.say(f"{head}{line}")
-        head = "       "
+        head = " " * len(head)
 
 
 def _print_link(link: Mapping[str, Any] | None) -> None:

@@ -41,6 +41,8 @@ COMMANDS = (
     "demo",
 )
 INTERRUPTED, TERMINATED = 130, 143
+# What a command says itself, as its error, is not logged beside it.
+_SAID = ("source.lost", "itglue.lost", "read.failed")
 _HELP = """Keep IT Glue equal to what your PSA says. One way: from the PSA to IT Glue.
 
 Begin with: glue-bridge init, then check, match, plan, apply. Each command explains itself with --help.
@@ -107,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and give its exit code."""
-    logs.configure("warning")
+    logs.configure("warning", unsaid=_SAID)
     as_json = "--json" in arguments
     try:
         code = application()(args=list(arguments), prog_name="glue-bridge", standalone_mode=False)

@@ -26,10 +26,18 @@ def poll_sources(engine: "Engine", kinds: Sequence[str]) -> None:
         if kind in connector.kinds
     ]
     streams.ensure(engine.db, wanted)
+    probe_now(engine, engine.connectors)
     for source, kind, what in wanted:
         row = streams.claim_one(engine.db, source, kind, what, owner=engine.owner, lease=engine.times.lease)
         if row is not None and poll.cycle(engine, row, every=0.0) is None:
             raise CommandError(_failure(engine, source, row))
+
+
+def probe_now(engine: "Engine", sides: Iterable[str]) -> None:
+    """End the wait of paused sides: a person who runs a command has often just put right what was wrong."""
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        connection.execute(sa.update(pauses).where(pauses.c.scope.in_(list(sides))).values(until=now))
 
 
 def _failure(engine: "Engine", source: str, row: streams.Row) -> Problem:
@@ -38,7 +46,8 @@ def _failure(engine: "Engine", source: str, row: streams.Row) -> Problem:
     code = "B201" if paused is None else _CODES.get(paused.code, "B201")
     said = streams.last_error(engine.db, row) or (paused.why if paused is not None else "it could not be read")
     said = said.removeprefix(f"{source}: ")
-    return Problem(code, f"{source}: {said}. {ENTRIES[code].fix}")
+    # A refusal names its own remedy.
+    return Problem(code, f"{source}: {said}" + ("" if code == "B202" else f". {ENTRIES[code].fix}"))
 
 
 def read_index(engine: "Engine", fresh: Iterable[str], once: Iterable[str] = ()) -> None:
