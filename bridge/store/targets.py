@@ -12,6 +12,8 @@ from bridge.store.schema import links, run_targets, targets, waits
 OPEN_STATES = ("pending", "waiting", "creating")
 PARENTS = ("organizations", "names")  # blocks whose targets others wait for
 GONE = "gone"
+SUSPECT = 2  # starts without an end after which a target may be what kills its workers
+LOCK = 4
 Row = sa.engine.Row[*tuple[Any, ...]]
 
 
@@ -83,7 +85,8 @@ def claim(
 ) -> list[Row]:
     """Claim due targets of one wave, whole organizations first come first; give their rows as claimed.
 
-    A target that has been started twice without an end is claimed alone, so that it cannot take others down with it.
+    A target that has been started twice without an end is claimed alone, and while no other such is worked on, so that
+    the one that kills its process takes no other with it that was started as often.
     """
     due = [
         targets.c.lane == lane,
@@ -105,12 +108,16 @@ def claim(
         found = connection.execute(ordered).all()
         if not found:
             return []
-        first = found[0]
-        if first.starts >= 2:
-            ids = [first.id]
+        clear = [row for row in found if row.starts < SUSPECT]
+        suspects = [row for row in found if row.starts >= SUSPECT]
+        if suspects and not _suspect_at_work(db, connection, now=now):
+            ids = [min(suspects, key=lambda row: row.starts).id]
+        elif clear:
+            wave = clear[0].wave
+            ids = [row.id for row in clear if row.wave == wave]
+            ids += _rest_of_organization(connection, due, found, wave, limit)
         else:
-            ids = [row.id for row in found if row.wave == first.wave and row.starts < 2]
-            ids += _rest_of_organization(connection, due, found, first.wave, limit)
+            return []
         claimed: list[Row] = []
         for part in chunks(ids):
             claimed += connection.execute(
@@ -132,11 +139,18 @@ def _rest_of_organization(
     rest = (
         sa.select(targets.c.id)
         .where(*due, targets.c.wave == wave, targets.c.org_target == last.org_target, targets.c.id > last.id)
-        .where(targets.c.starts < 2)
+        .where(targets.c.starts < SUSPECT)
         .limit(2000)
         .with_for_update(skip_locked=True)
     )
     return list(connection.execute(rest).scalars())
+
+
+def _suspect_at_work(db: Database, connection: Connection, *, now: float) -> bool:
+    """Tell whether a target that was started before without an end is claimed just now; a claim counts as a start."""
+    db.lock(connection, LOCK)
+    statement = sa.select(targets.c.id).where(targets.c.starts > SUSPECT, targets.c.lease_until >= now).limit(1)
+    return connection.execute(statement).first() is not None
 
 
 def renew(connection: Connection, held: Mapping[int, int], *, until: float) -> set[int]:
