@@ -45,8 +45,12 @@ def held_against_traps(
 
 
 def held_against_fold(held: Iterable[tuple[str, str]], excluded: Iterable[tuple[str, str]], fold: Fold) -> list[str]:
-    """Compare held (ref, code) and excluded (ref, rule) with what the fold of the history says."""
+    """Compare held (ref, code) and excluded (ref, rule) with what the fold of the history says.
+
+    A list of held ones without any `parent_held` is taken as one from which these were left out.
+    """
     codes = {plain(ref): code for ref, code in held}
+    is_whole = "parent_held" in codes.values()
     out = {plain(ref) for ref, _ in excluded}
     found = []
     for ref, outcome in fold.outcomes.items():
@@ -57,7 +61,7 @@ def held_against_fold(held: Iterable[tuple[str, str]], excluded: Iterable[tuple[
         elif said:
             if outcome.state != said and said not in outcome.either:
                 found.append(f"{ref} is {said} {codes.get(ref, '')}".rstrip() + f", and has to be {outcome.state}")
-        elif outcome.state in {"held", "excluded"} and not outcome.either:
+        elif outcome.state in {"held", "excluded"} and not outcome.either and (is_whole or not outcome.is_parent_held):
             codes_wanted = " or ".join(sorted(outcome.codes))
             found.append(f"{ref} is neither held nor excluded, and has to be {outcome.state} {codes_wanted}".rstrip())
     found += [f"{ref} is held, and is no target" for ref in sorted(set(codes) - set(fold.outcomes))]

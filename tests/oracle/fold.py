@@ -106,14 +106,14 @@ class _Folding:
         if codes:
             return Outcome(ref, "held", frozenset(codes), record=record)
         if record is None:
-            return self._unlinked_organization(ref)
+            return self._unlinked_organization(ref, mapped.wanted)
         return self._linked(ref, record, self._world.organizations, mapped.wanted, None)
 
-    def _unlinked_organization(self, ref: str) -> Outcome:
+    def _unlinked_organization(self, ref: str, wanted: dict[str, Wanted]) -> Outcome:
         said = self._links.verdict(ref)
         block = self._judged.organizations
         if said == "unmatched" and (block.create == "yes" or ref in self._judged.decisions.new):
-            return self._to_be_made(ref, "organization")
+            return self._to_be_made(ref, "organization", wanted, None)
         return Outcome(ref, "held", self._with_earlier(ref, said or "unmatched"))
 
     def _configuration(self, life: Life) -> Outcome:
@@ -140,16 +140,18 @@ class _Folding:
         if code:
             return Outcome(ref, "held", frozenset({code}), record=record)
         if record is None:
-            return self._unlinked_configuration(ref, company)
+            return self._unlinked_configuration(ref, company, mapped.wanted, parent)
         return self._linked(ref, record, self._world.configurations, mapped.wanted, parent)
 
-    def _unlinked_configuration(self, ref: str, company: Words | None) -> Outcome:
+    def _unlinked_configuration(
+        self, ref: str, company: Words | None, wanted: dict[str, Wanted], parent: Outcome | None
+    ) -> Outcome:
         said = self._links.verdict(ref)
         if said == "ambiguous":
             return Outcome(ref, "held", self._with_earlier(ref, said))
         if self._judged.configuration_block(company).create != "yes":
             return Outcome(ref, "held", frozenset({"unmatched"}), either=frozenset({"excluded"}))
-        made = self._to_be_made(ref, "configuration")
+        made = self._to_be_made(ref, "configuration", wanted, None if parent is None else parent.record)
         if self._stayed_ambiguous(ref):
             return Outcome(ref, "held", frozenset({"ambiguous", *made.codes}), either=frozenset({made.state}))
         return made
@@ -184,10 +186,10 @@ class _Folding:
         accepted = self._judged.decisions.moves.get(ref)
         return accepted is None or self._links.organizations.get(accepted) != home
 
-    def _to_be_made(self, ref: str, kind: str) -> Outcome:
+    def _to_be_made(self, ref: str, kind: str, wanted: dict[str, Wanted], home: str | None) -> Outcome:
         if self._waits_for_native(ref, kind):
             return Outcome(ref, "held", frozenset({"native_sync_on"}))
-        return Outcome(ref, "missing")
+        return Outcome(ref, "missing", organization=home, wanted=wanted)
 
     def _waits_for_native(self, ref: str, kind: str) -> bool:
         live = self._native[kind]
