@@ -1,5 +1,6 @@
 """The two supported shapes of the store: SQLite, and a real PostgreSQL that is started once."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,16 +27,23 @@ def shape(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a database file with all tables, to be copied."""
+    file = tmp_path_factory.mktemp("pattern") / "bridge.db"
+    made = Database(f"sqlite:///{file}")
+    upgrade(made)
+    made.close()
+    return file
+
+
 @pytest.fixture
 def database_url(shape: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """Give the URL of a fresh database of the shape, brought to this release's schema."""
     if shape == "sqlite":
         with tempfile.TemporaryDirectory(prefix="store-") as folder:
-            url = f"sqlite:///{Path(folder) / 'bridge.db'}"
-            made = Database(url)
-            upgrade(made)
-            made.close()
-            yield url
+            file = shutil.copy(request.getfixturevalue("sqlite_pattern"), Path(folder) / "bridge.db")
+            yield f"sqlite:///{file}"
         return
     server: Postgres = request.getfixturevalue("postgres_server")
     url = server.database()

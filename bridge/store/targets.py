@@ -154,11 +154,13 @@ def _suspect_at_work(db: Database, connection: Connection, *, now: float) -> boo
 
 
 def renew(connection: Connection, held: Mapping[int, int], *, until: float) -> set[int]:
-    """Extend the lease of claims given as {target: fence}; give the targets that are still ours."""
-    return {row.id for row in _mine(connection, held, {"lease_until": until})}
+    """Extend the lease of claims given as {target: fence}; give the targets that are still ours, and not ended."""
+    return {row.id for row in _mine(connection, held, {"lease_until": until}, targets.c.owner.is_not(None))}
 
 
-def _mine(connection: Connection, held: Mapping[int, int], values: Mapping[str, Any]) -> Iterable[Row]:
+def _mine(
+    connection: Connection, held: Mapping[int, int], values: Mapping[str, Any], *where: sa.ColumnElement[bool]
+) -> Iterable[Row]:
     found: list[Row] = []
     by_fence: dict[int, list[int]] = {}
     for target, fence in held.items():
@@ -167,7 +169,7 @@ def _mine(connection: Connection, held: Mapping[int, int], values: Mapping[str, 
         for part in chunks(ids):
             found += connection.execute(
                 sa.update(targets)
-                .where(targets.c.id.in_(part), targets.c.fence == fence)
+                .where(targets.c.id.in_(part), targets.c.fence == fence, *where)
                 .values(**values)
                 .returning(targets.c.id, targets.c.seq)
             )

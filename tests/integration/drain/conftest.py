@@ -9,7 +9,7 @@ from redis import Redis
 
 from bridge.store.database import Database
 from bridge.times import Times
-from tests.integration.drain.world import QUICK, TIMES, World
+from tests.integration.drain.world import QUICK, RESOURCES, TIMES, World
 from tests.simulators.running import Running, running
 from tests.valkey import start_valkey, stop_valkey
 
@@ -25,11 +25,25 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     shutil.rmtree(socket.parent)
 
 
-@pytest.fixture
-def itglue() -> Iterator[Running]:
-    """Give an empty account."""
+@pytest.fixture(scope="session")
+def itglue_process() -> Iterator[Running]:
+    """Run a simulator for all tests."""
     with running("itglue", "--port", "0", "--empty", "--limits", "off") as simulator:
         yield simulator
+
+
+@pytest.fixture
+def itglue(itglue_process: Running) -> Running:
+    """Give the account, emptied by hand of what other tests have left."""
+    simulator = itglue_process
+    simulator.reset()
+    for state in ("on", "disconnected"):  # records of the native sync can only be deleted once it is gone
+        simulator.control.post("/native_sync", json={"state": state}).raise_for_status()
+    for resource in RESOURCES:
+        for one in simulator.get(f"/records/{resource}"):
+            if one["now"] is not None:
+                simulator.control.delete(f"/records/{resource}/{one['id']}").raise_for_status()
+    return simulator
 
 
 Make = Callable[..., World]

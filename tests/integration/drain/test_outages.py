@@ -1,0 +1,114 @@
+"""A side that fails as a whole: it is paused, probed, reported once, and nobody's attempts are spent."""
+
+import socket
+from dataclasses import replace
+
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from bridge.itglue.client import ITGlue
+from bridge.store.schema import pauses
+from tests.integration.drain.world import World
+
+DEVICE = "cw:configuration:7"
+
+
+def _pause(world: World) -> str | None:
+    with world.engine.db.read() as connection:
+        code: str | None = connection.execute(sa.select(pauses.c.code).where(pauses.c.scope == "itglue")).scalar()
+        return code
+
+
+def test_a_wrong_key_pauses_the_side_until_it_is_rotated(world: World) -> None:
+    """Nothing is written and no attempt is spent; the new key is read without a restart."""
+    right = world.itglue.credentials["api_key"]
+    world.use_key("ITG.wrong")
+    world.person("organizations", name="Acme Ltd")
+
+    world.put(world.organization(), world.device("7"))
+    world.once()
+    paused, asked = _pause(world), len(world.sent("GET", "POST", "PATCH"))
+    world.once()
+    again = len(world.sent("GET", "POST", "PATCH"))
+    world.use_key(right)
+    world.drain()
+
+    assert paused == "auth"
+    assert again == asked
+    assert _pause(world) is None
+    assert world.target(DEVICE).attempts == 0
+    assert len(world.records("configurations")) == 1
+
+
+def test_no_connection_pauses_the_side_and_loses_nothing(world: World) -> None:
+    """The connection never opened: rows go back to pending, and go out once IT Glue answers."""
+    world.settle(world.organization())
+    working = world.engine.itglue
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    world.engine.itglue = ITGlue(nowhere, SecretStr("k"), working.quota, deadline=world.times.deadline)
+
+    world.put(world.device("7"))
+    world.once()
+    states = world.state(DEVICE), _pause(world), world.target(DEVICE).attempts
+    world.engine.itglue.close()
+    world.engine.itglue = working
+    world.drain()
+
+    assert states == (("pending", None), "down", 0)
+    assert _pause(world) is None
+    assert len(world.records("configurations", dead=True)) == 1
+
+
+def test_an_outage_of_many_probes_holds_nothing(world: World) -> None:
+    """However long every path fails, targets stay pending, with the pause growing between the probes."""
+    world.settle(world.organization())
+    world.engine.times = replace(world.times, attempts=2)
+    world.fault({"status": 503})
+
+    world.put(world.device("7"))
+    for _ in range(4):
+        world.once()
+        with world.engine.db.write() as connection:
+            connection.execute(sa.update(pauses).values(until=0.0))
+    with world.engine.db.read() as connection:
+        probes = connection.execute(sa.select(pauses.c.probes)).scalar()
+    state = world.state(DEVICE)
+    world.calm()
+    world.drain()
+
+    assert probes is not None
+    assert probes >= 2
+    assert state == ("pending", None)
+    assert len(world.records("configurations")) == 1
+
+
+def test_work_that_needs_no_answer_does_not_end_a_pause(world: World) -> None:
+    """A claim that sends nothing proves nothing: only an answer of IT Glue lifts the pause."""
+    world.settle(world.organization(), world.device("7"))
+    with world.engine.db.write() as connection:
+        values = {"scope": "itglue", "code": "down", "since": 1.0, "until": 2.0, "probes": 3}
+        connection.execute(sa.insert(pauses).values(**values))
+    world.fault({"status": 503})
+
+    world.touch(DEVICE)
+    world.once()
+    paused = _pause(world)
+    world.calm()
+    with world.engine.db.write() as connection:
+        connection.execute(sa.update(pauses).values(until=0.0))
+    world.drain()
+
+    assert paused == "down"
+    assert _pause(world) is None
+
+
+def test_an_index_that_cannot_be_read_whole_is_read_again(world: World) -> None:
+    """A list that breaks off in the middle proves nothing: nothing is made on the strength of it."""
+    world.fault({"truncate": 40}, method="GET", path="configurations", nth=[1, 2])
+
+    world.put(world.organization(), world.device("7"))
+    world.drain()
+
+    assert len(world.records("configurations", dead=True)) == 1
