@@ -4,13 +4,18 @@ import argparse
 import sys
 import traceback
 
-from benchmarks import sync_requests
+from benchmarks import memory, quota_use, rates, sync_requests
 from benchmarks.figure import Figure, Row, keep, show
 
 ROWS: dict[str, Row] = {
     "first_sync": sync_requests.first_sync,
     "all_new": sync_requests.all_new,
     "adoption": sync_requests.adoption,
+    "quota_use_1": quota_use.one,
+    "quota_use_4": quota_use.four,
+    "replan_records_per_second": rates.replan,
+    "unchanged_records_per_second": rates.unchanged,
+    "peak_memory_ratio": memory.memory,
 }
 # The figures that a row yields beside its own; any of them names the row.
 FIGURES: dict[str, str] = {

@@ -23,6 +23,8 @@ from simulators.provider import datasets
 
 COMPANIES, DEVICES, SEED = 200, 10_000, 7
 REPOSITORY = Path(__file__).resolve().parent.parent
+# A quota that nothing waits for.
+UNLIMITED = 'quota = { requests = 10000000, per = "5m", keep_for_others = "0%" }'
 _COMMAND = [sys.executable, "-m", "bridge"]
 
 
