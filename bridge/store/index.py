@@ -21,8 +21,11 @@ NAME_KINDS = (
     "organization_types", "organization_statuses", "configuration_types", "configuration_statuses", "manufacturers",
     "models", "operating_systems",
 )  # fmt: skip
-# Attributes that move without a change that concerns us.
-_VOLATILE = ("updated_at", "configurations_count", "resource_url", "logo")
+# Attributes that move without a change that concerns us; the names of its organization are that one's own.
+_VOLATILE = frozenset(
+    {"updated_at", "configurations_count", "resource_url", "logo", "organization_name", "organization_short_name"}
+)
+_CUT = 250  # characters of quick_notes that a list shows; an answer shows all of them (api/itglue.md 5.1)
 # Held targets that another record in IT Glue may set free.
 _CONCERNED = (
     "ambiguous",
@@ -49,6 +52,8 @@ class AssetRow:
 def digest_of(attributes: Mapping[str, Any]) -> str:
     """Digest what matters of an asset."""
     kept = {name: value for name, value in attributes.items() if name not in _VOLATILE}
+    if isinstance(notes := kept.get("quick_notes"), str):
+        kept["quick_notes"] = notes[:_CUT]
     return blake2b(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
 
 
