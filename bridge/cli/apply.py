@@ -46,7 +46,7 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
         if plan is not None:
             lines, reviewed, total = _from_file(engine, configured, plan)
         else:
-            kept, summary = _plan_now(engine, show=not as_json)
+            kept, summary = _plan_now(engine, configured.data_folder, show=not as_json)
             if not kept:
                 _nothing(as_json=as_json)
                 return 0
@@ -72,7 +72,7 @@ def _from_file(engine: "Engine", configured: "Settings", plan: Path) -> tuple[It
     )
 
 
-def _plan_now(engine: "Engine", *, show: bool) -> tuple[list["Line"], Any]:
+def _plan_now(engine: "Engine", data_folder: Path, *, show: bool) -> tuple[list["Line"], Any]:
     kept: list[Line] = []
 
     def on_line(line: "Line") -> None:
@@ -80,7 +80,7 @@ def _plan_now(engine: "Engine", *, show: bool) -> tuple[list["Line"], Any]:
             kept.append(line)
 
     with planning.progress(engine):
-        planning.read_new(engine, refresh_index=False)
+        planning.read_new(engine, data_folder, refresh_index=False)
         summary = planning.each_line(engine, on_line)
     if show:
         summary.show(engine)

@@ -43,7 +43,7 @@ def plan(
 
     configured = settings_of(settings)
     with engine_of(configured, "plan") as engine, planning.progress(engine):
-        planning.read_new(engine, refresh_index=refresh)
+        planning.read_new(engine, configured.data_folder, refresh_index=refresh)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         writer = (
             PlanWriter(out, Header(configured.digest, restored.store_id(engine), made_at)) if out is not None else None

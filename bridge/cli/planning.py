@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -46,28 +47,26 @@ def progress(engine: "Engine", total: dict[str, int] | None = None) -> Iterator[
         engine.on_progress = before
 
 
-def read_new(engine: "Engine", *, refresh_index: bool) -> None:
+def read_new(engine: "Engine", data_folder: Path, *, refresh_index: bool) -> None:
     """Poll every source once, and read IT Glue where it has not been read, or all of it anew."""
-    from bridge import poll, refresh, schedule
-    from bridge.errors import TransientError
-    from bridge.store import streams
+    from bridge import poll, refresh
+    from bridge.cli.failures import side
+    from bridge.cli.reading import poll_sources
+    from bridge.store import runs
     from bridge.store.index import NAME_KINDS
+    from bridge.supervise.lock import service_pid
 
-    wanted = [row for row in schedule.wanted(engine) if row[2] == "poll"]
-    streams.ensure(engine.db, wanted)
-    for source, kind, what in sorted(wanted, key=lambda row: row[1] != "organization"):
-        row = streams.claim_one(engine.db, source, kind, what, owner=engine.owner, lease=engine.times.lease)
-        if row is None:
-            continue  # a running service reads it just now
-        if poll.cycle(engine, row, every=0.0) is None:
-            raise TransientError(streams.last_error(engine.db, row) or f"{source} is paused; see glue-bridge status")
+    poll_sources(engine, tuple(dict.fromkeys(block.kind for block in engine.mapping.blocks)))
     while poll.fetch_due(engine):
         pass
-    if refresh_index:
-        for kind in (*NAME_KINDS, *refresh.RECORD_KINDS):
-            refresh.refresh(engine, kind, lane="backfill")
-    else:
-        refresh.ensure_known(engine, lane="backfill")
+    with side("itglue"):
+        if refresh_index:
+            for kind in (*NAME_KINDS, *refresh.RECORD_KINDS):
+                refresh.refresh(engine, kind, lane="backfill")
+        else:
+            refresh.ensure_known(engine, lane="backfill")
+    if service_pid(data_folder) is None:  # nobody drains what was read: its runs end as planned
+        runs.end_finished(engine.db, planned=True)
 
 
 @dataclass(slots=True)
