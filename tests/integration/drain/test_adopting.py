@@ -1,5 +1,7 @@
 """Adoption: which record of IT Glue a target is, and what happens when it is gone."""
 
+from typing import Any
+
 import pytest
 
 from bridge.refresh import refresh
@@ -34,7 +36,7 @@ def _device_there(world: World, **attributes: object) -> tuple[str, str]:
     ],
     ids=["serial", "mac", "name", "marker", "psa id"],
 )
-def test_a_device_is_adopted_by_each_key(world: World, there: dict[str, object], words: dict[str, object]) -> None:
+def test_a_device_is_adopted_by_each_key(world: World, there: dict[str, Any], words: dict[str, Any]) -> None:
     """What carries the serial number, MAC address, name, marker or PSA id is taken over, and nothing is made."""
     _, device = _device_there(world, **there)
 

@@ -204,7 +204,14 @@ class World:
 
     def _record(self, ref: Ref, words: Mapping[str, Any]) -> Record:
         self._clock += 1
-        base = {"ref": str(ref), "source": ref.source, "kind": ref.kind, "id": ref.id, "url": None, "custom": {}}
+        base: dict[str, Any] = {
+            "ref": str(ref),
+            "source": ref.source,
+            "kind": ref.kind,
+            "id": ref.id,
+            "url": None,
+            "custom": {},
+        }
         return Record(ref, 1_700_000_000_000 + self._clock, {**base, **words}, {"id": ref.id, "v": self._clock})
 
     def lose(self, ref: str) -> None:
