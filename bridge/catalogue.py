@@ -108,15 +108,16 @@ _ENTRIES = (
     ),
     Entry(
         "B122",
-        "an expression cannot be read",
-        "A condition or a template is no valid Jinja2, or does what the sandbox forbids.",
-        "The message says where; `docs/mapping.md` has examples.",
+        "a word does not exist",
+        "An expression uses a word that records of this kind do not have, or one that costs a request per record where "
+        "that is not possible.",
+        "Take the nearest word that the message names; `docs/mapping.md` lists them all.",
     ),
     Entry(
         "B123",
-        "a word does not exist",
-        "An expression uses a word, a filter or a part of a word that records of this kind do not have.",
-        "Take the nearest word that the message names.",
+        "an expression cannot be read",
+        "A condition or a template is no valid Jinja2, uses a filter that does not exist, or does what the sandbox forbids.",
+        "The message says where; `docs/mapping.md` has examples.",
     ),
     Entry(
         "B124",
@@ -613,12 +614,6 @@ _ENTRIES = (
         "B412",
         "the plan is of other settings",
         "bridge.toml has changed since the plan was made, so that it is not what you reviewed.",
-        "Plan again: `glue-bridge plan -o FILE`.",
-    ),
-    Entry(
-        "B413",
-        "the plan is of another database",
-        "The plan was made on another data folder or before a restore.",
         "Plan again: `glue-bridge plan -o FILE`.",
     ),
 )

@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Collection, MutableMapping
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 
@@ -31,7 +31,7 @@ def configure(
     level: str = "info", form: Format = "auto", stream: TextIO | None = None, *, unsaid: Collection[str] = ()
 ) -> None:
     """Set up logging for this process; `auto` is text on a terminal, else JSON. Events `unsaid` are left out."""
-    out = stream if stream is not None else sys.stderr
+    out = stream if stream is not None else _StandardError()
     as_text = form == "text" or (form == "auto" and out.isatty())
     shown: Any = (
         structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback)
@@ -49,13 +49,34 @@ def configure(
             shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", out)),
         cache_logger_on_first_use=False,
     )
     # What libraries log is warnings at most: their debug lines hold whole requests.
-    logging.basicConfig(
-        level=max(LEVELS[level], logging.WARNING), stream=out, format="%(levelname)s %(name)s %(message)s"
-    )
+    root = logging.getLogger()
+    for before in [each for each in root.handlers if isinstance(each, _Handler)]:
+        root.removeHandler(before)
+    handler = _Handler(out)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    root.addHandler(handler)
+    root.setLevel(max(LEVELS[level], logging.WARNING))
+
+
+class _Handler(logging.StreamHandler[Any]):
+    """Our own handler, known by its class: setting logging up again replaces it."""
+
+
+class _StandardError:
+    """Standard error as it is when something is written, whatever it was when logging was set up."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        return sys.stderr.isatty()
 
 
 class _Without:

@@ -241,8 +241,10 @@ def _print(told: Mapping[str, Any]) -> None:
 
 def _print_fix(told: Mapping[str, Any], advice: str | None) -> None:
     head = "  fix: " if told["state"] == "held" else "  look: "
-    if not told["fix"] and advice:
+    # Where nothing but leaving it out is a command, the cure lies elsewhere.
+    if advice and all(" exclude " in each for each in told["fix"]):
         output.say(f"{head}{advice}")
+        head = " " * len(head)
     for line in told["fix"]:
         output.say(f"{head}{line}")
         head = " " * len(head)

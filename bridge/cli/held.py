@@ -333,7 +333,7 @@ def accept(
             rows = _held_rows(connection, _where(connection, wanted, organization, source))
         accepted = [row for row in rows if deciding.can_accept(row)]
         if rows and not accepted:
-            raise fail("B402", _not_lifted(rows[0], f"all {len(rows)}" if len(rows) > 1 else str(rows[0].anchor)))
+            raise fail("B402", _not_lifted(rows))
         deciding.accept(db, connection, accepted, by=person())
     left = len(rows) - len(accepted)
     if as_json:
@@ -354,7 +354,9 @@ def _refuse_unacceptable(ref: str, rows: "list[Row]", code: str | None) -> None:
         raise fail("B402", f"{ref} is held {held[0].code}, not {code}: glue-bridge explain {ref}")
 
 
-def _not_lifted(row: "Row", which: str) -> str:
+def _not_lifted(rows: "list[Row]") -> str:
+    row = next((each for each in rows if each.state == "held"), rows[0])
+    which = f"{row.anchor} is" if len(rows) == 1 else f"all {len(rows)} are"
     entry = HOLDS.get(row.code)
-    fix = f": {entry.fix}" if entry is not None else ""
-    return f"{which} held {row.code}: a yes does not lift that ({row.reason}){fix}"
+    fix = f". {entry.fix}" if entry is not None else ""
+    return f"{which} held {row.code}, and a yes does not lift that: {row.reason}{fix}"
