@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from .judged import Block
 from .story import Row
-from .text import SKIP, folded
+from .text import SKIP, folded, mac
 
 Wanted = Any
 """What an attribute must be: a value, None for one that is absent at the source, SKIP for one that is left alone."""
@@ -31,12 +31,14 @@ class Attribute:
         return row.get(self.shown) or None
 
     def agrees(self, wanted: Wanted, row: Row) -> bool:
-        """Say whether a record shows what is wanted; names are equal when folded."""
+        """Say whether a record shows what is wanted; names are equal when folded, MAC addresses in any separators."""
         held = self.holds(row)
         if wanted is SKIP:
             return True
         if self.is_name and held is not None and wanted is not None:
             return folded(held) == folded(wanted)
+        if self.word == "mac_address":  # api/itglue.md 8: shown with `-` and with `:`
+            return mac(held) == wanted
         return bool(held == wanted)
 
 
