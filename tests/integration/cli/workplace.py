@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bridge import app, poll
-from bridge.cli import frame, planning
+from bridge import app, poll, refresh
+from bridge.cli import frame, reading
 from bridge.drain.drain import Drain
 from bridge.engine import Engine
 from bridge.store import runs, streams
@@ -125,7 +125,8 @@ class Workplace:
         """Do what the service would: read both sides, and decide about everything."""
         with self.engine() as engine:
             engine.mode = "apply"
-            planning.read_new(engine, refresh_index=False)
+            reading.poll_sources(engine, ["organization", "configuration"])
+            refresh.ensure_known(engine, lane="backfill")
             drain = Drain(engine)
             while drain("live") + drain("backfill"):
                 pass
