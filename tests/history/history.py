@@ -71,7 +71,8 @@ class History:
     """Change both sides, step by step; the same seed on the same data makes the same changes.
 
     Begin it when the bridge has finished its first sync: every device that is no trap counts as linked. `rates` replace the
-    usual ones by the kind's name, 0 leaves a kind out; `kinds` keeps only these. `creates` is `[organizations].create`.
+    usual ones by the kind's name, 0 leaves a kind out; `kinds` keeps only these. `creates` is `[organizations].create`, `native` says
+    that the native sync stays on, so that only what it linked counts as linked.
     """
 
     def __init__(
@@ -83,10 +84,12 @@ class History:
         kinds: Collection[str] | None = None,
         rates: Mapping[str, float] | None = None,
         creates: str = "ask",
+        native: bool = False,
     ) -> None:
         random = Random(f"history:{seed}")
         self._ig = ig
-        self.known: Known = reading.read(cw, ig, creates)
+        self._native = native
+        self.known: Known = reading.read(cw, ig, creates, native=native)
         self._desk = Desk(random, Fresh(random, seed), self.known, cw, ig)
         usual = {kind.__name__: rate for kind, rate in RATES.items() if kinds is None or kind.__name__ in kinds}
         self._rates = _checked({**usual, **(rates or {})}, kinds)
@@ -121,7 +124,7 @@ class History:
     def settle(self) -> None:
         """Take note that the bridge has finished: what it has made is linked, and may be moved and edited."""
         reading.take_records(self.known, self._ig)
-        reading.settle(self.known)
+        reading.settle(self.known, native=self._native)
 
 
 def _checked(rates: Mapping[str, float], kinds: Collection[str] | None) -> dict[str, float]:

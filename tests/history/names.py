@@ -7,19 +7,19 @@ _SPELLINGS = ("{}", "{} ", "{}", "\u200b{}")
 
 def new_type(desk: Desk) -> bool:
     """Enter a type and give it to some devices."""
-    row = desk.create_setup("company/configurations/types", name=f"Kiosk {desk.fresh.number()}")
+    row = desk.create_setup("company/configurations/types", name=f"Kiosk {desk.fresh.mark()}")
     return _take_up(desk, "type", row["id"])
 
 
 def new_status(desk: Desk) -> bool:
     """Enter a status and give it to some devices."""
-    row = desk.create_setup("company/configurations/statuses", description=f"On loan {desk.fresh.number()}")
+    row = desk.create_setup("company/configurations/statuses", description=f"On loan {desk.fresh.mark()}")
     return _take_up(desk, "status", row["id"])
 
 
 def new_manufacturer(desk: Desk) -> bool:
     """Enter a manufacturer twice, in two spellings of one name, and give both to some devices with one model."""
-    number = desk.fresh.number()
+    number = desk.fresh.mark()
     model = f"Mark {number}"
     for name in (f"Maker {number} GmbH", f"MAKER  {number} Gmbh"):
         row = desk.create_setup("procurement/manufacturers", name=name)
@@ -32,7 +32,7 @@ def new_manufacturer(desk: Desk) -> bool:
 
 def new_model(desk: Desk) -> bool:
     """Give some devices of one manufacturer a model that is new, in several spellings."""
-    name = f"Gen {desk.fresh.number()}"
+    name = f"Gen {desk.fresh.mark()}"
     first = desk.pick_device(lambda device: (device.row.get("manufacturer") or {}).get("id") is not None)
     if first is None:
         return False

@@ -16,7 +16,7 @@ SETUP = (
 )
 
 
-def read(cw: httpx.Client, ig: httpx.Client, creates: str) -> Known:
+def read(cw: httpx.Client, ig: httpx.Client, creates: str, *, native: bool) -> Known:
     """Read both sides; a device that is no trap, at a company that is none, counts as linked there."""
     traps = {trap["ref"] for trap in _get(cw, "traps")}
     companies = {
@@ -32,7 +32,7 @@ def read(cw: httpx.Client, ig: httpx.Client, creates: str) -> Known:
     setup = {path: [item["now"] for item in _get(cw, f"records/{path}") if item["now"] is not None] for path in SETUP}
     known = Known(companies, devices, setup, {}, creates)
     take_records(known, ig)
-    settle(known)
+    settle(known, native=native)
     return known
 
 
@@ -49,12 +49,15 @@ def take_records(known: Known, ig: httpx.Client) -> None:
                 device.record = item["id"]
 
 
-def settle(known: Known) -> None:
-    """Count every device that is written as linked where it is: the bridge has finished."""
+def settle(known: Known, *, native: bool) -> None:
+    """Count every device that is written as linked where it is: the bridge has finished.
+
+    While the native sync is on nothing is created, so only what that sync linked counts.
+    """
     for device in known.devices.values():
         if device.is_trap or device.is_excluded or not known.is_open(device.company) or not device.row.get("status"):
             continue
-        if device.home is None:
+        if device.home is None and (device.record is not None or not native):
             device.home = device.company
 
 

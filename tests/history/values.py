@@ -29,14 +29,18 @@ class Fresh:
         self._given += 1
         return self._given
 
+    def mark(self) -> str:
+        """Give a word for names: no two histories have one in common."""
+        return f"{self._seed}-{self.number()}"
+
     def serial(self) -> str:
         """Give a serial number, some with blanks around it."""
-        serial = f"H{self._seed % 97:02d}{self.number():06d}X"
+        serial = f"H{self._seed}X{self.number():06d}"
         return self._random.choice((serial, serial, serial, f" {serial}", f"{serial}\u200b"))
 
     def name(self) -> str:
         """Give a name of a configuration, some of them odd."""
-        name = f"H{self._seed % 97:02d}-{self._random.choice(CODES)}-{self.number():05d}"
+        name = f"H{self._seed}-{self._random.choice(CODES)}-{self.number():05d}"
         odd = (
             f"{name} ",
             f"\ufeff{name}",
@@ -51,8 +55,8 @@ class Fresh:
         """Give the name and the identifier of a company."""
         number = self.number()
         return (
-            f"Historic {self._random.choice(('Foods', 'Legal', 'Motors'))} {number} Ltd",
-            f"HIST{self._seed % 97}-{number}",
+            f"Historic {self._random.choice(('Foods', 'Legal', 'Motors'))} {self._seed}-{number} Ltd",
+            f"HIST{self._seed}-{number}",
         )
 
     def mac(self) -> str:
@@ -66,7 +70,7 @@ class Fresh:
 
     def tag(self) -> str:
         """Give an asset tag."""
-        return f"T-{self.number():06d}"
+        return f"T{self._seed}-{self.number():06d}"
 
     def ip(self) -> str:
         """Give an IP address; more than one record may have it."""

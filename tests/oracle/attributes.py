@@ -38,7 +38,7 @@ class Attribute:
         if self.is_name and held is not None and wanted is not None:
             return folded(held) == folded(wanted)
         if self.word == "mac_address":  # api/itglue.md 8: shown with `-` and with `:`
-            return mac(held) == wanted
+            return bool(mac(held) == wanted)
         return bool(held == wanted)
 
 

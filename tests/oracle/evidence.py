@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from . import desired, marker
+from .attributes import Wanted
 from .judged import Judged
 from .story import Life, Lives, Row
-from .text import folded
+from .text import SKIP, folded
 from .words import configuration_words, organization_words
 from .world import World
 
@@ -111,10 +112,14 @@ def _configuration_contents(world: World, judged: Judged) -> dict[object, list[s
             if event.after is None:
                 continue
             wanted = desired.configuration(configuration_words(event.after, judged.source), None, judged, listed).wanted
-            key = (folded(wanted.get("name")), wanted.get("serial_number"), wanted.get("mac_address"))
+            key = (folded(wanted.get("name")), *(_held(wanted.get(word)) for word in ("serial_number", "mac_address")))
             if life.id not in contents[key]:
                 contents[key].append(life.id)
     return contents
+
+
+def _held(wanted: Wanted) -> object:
+    return None if wanted is SKIP else wanted
 
 
 def _configuration_content(row: Row) -> object:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import desired, evidence
 from .evidence import Made
@@ -54,7 +54,8 @@ class _Moment:
 
     def __init__(self, world: World, judged: Judged, found: Links, moment: float) -> None:
         self._world = world
-        self._judged = judged
+        # Everyone is matched and planned, in the rollout or not.
+        self._judged = replace(judged, rollout=None)
         self._found = found
         self._moment = moment
         self._systems = evidence.systems(world)
