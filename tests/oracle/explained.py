@@ -8,17 +8,25 @@ from .attributes import DERIVED, Attribute, Wanted, words_of
 from .fold import Fold
 from .judged import Block, Judged
 from .story import Event, Life, Row
-from .text import SKIP
-from .versions import CLOCKS, Version, Versions, attributes
+from .text import SKIP, folded
+from .versions import CLOCKS, Version, attributes
 from .world import World
 
+_TABLES = {
+    ("organization", "type"): "organization_types",
+    ("organization", "status"): "organization_statuses",
+    ("configuration", "type"): "configuration_types",
+    ("configuration", "status"): "configuration_statuses",
+    ("configuration", "manufacturer"): "manufacturers",
+    ("configuration", "model"): "models",
+}
 _ASIDE = frozenset({"organization-id", "archived", "my-glue", "psa-integration", "adapters", "primary", "logo"})
 
 
 def unexplained(world: World, judged: Judged, fold: Fold) -> list[str]:
     """List the writes that nothing at the source, in the settings or in a decision asked for."""
-    versions = Versions(world, judged, fold.links)
-    found: list[str] = []
+    versions = fold.versions
+    found: list[str] = [*_names(world, fold), *_elsewhere(world, judged)]
     for kind, lives in (("organization", world.organizations), ("configuration", world.configurations)):
         owners = fold.by_record(kind)
         for source_id in world.companies if kind == "organization" else world.devices:
@@ -36,6 +44,32 @@ def unexplained(world: World, judged: Judged, fold: Fold) -> list[str]:
                 reasons = target.create(event) if event.verb == "create" else target.update(event, life)
                 found += [f"{kind}:{owner} in {life.id}: {reason}" for reason in reasons]
     return found
+
+
+def _names(world: World, fold: Fold) -> Iterator[str]:
+    """Yield the names that were made and that no record that is written ever had."""
+    wanted: dict[str, set[str]] = {table: set() for table in _TABLES.values()}
+    for kind, lives in (("organization", world.companies), ("configuration", world.devices)):
+        for source_id in lives:
+            for version in fold.versions.of(kind, source_id):
+                mapped = version.mapped.wanted if version.mapped is not None else {}
+                for word, name in mapped.items():
+                    table = _TABLES.get((kind, word))
+                    if table is not None and isinstance(name, str):
+                        wanted[table].add(folded(name))
+    for table, names in wanted.items():
+        for life in world.names[table].values():
+            if life.made_by_api and folded((life.born.after or {})["name"]) not in names:
+                yield f"{table}: {life.id} {(life.born.after or {})['name']!r} was made, and no record has that name"
+            if any(event.by == "api" and event.verb == "update" for event in life.events):
+                yield f"{table}: {life.id} was changed, and names are only ever made"
+
+
+def _elsewhere(world: World, judged: Judged) -> Iterator[str]:
+    for resource in sorted(set(world.others) - judged.also_written - {"configuration_interfaces"}):
+        for life in world.others[resource].values():
+            if any(event.by == "api" for event in life.events):
+                yield f"{resource} {life.id} was written, and no block writes there"
 
 
 @dataclass

@@ -7,6 +7,7 @@ from .attributes import Wanted, is_native
 from .identity import Links, links
 from .judged import Judged
 from .story import Life, Lives
+from .versions import Versions
 from .words import Words, configuration_words, organization_words
 from .world import World
 
@@ -37,10 +38,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Fold:
-    """Every target's outcome by Ref, and the links they rest on."""
+    """Every target's outcome by Ref, the links they rest on, and what the mapping makes of each version."""
 
     outcomes: dict[str, Outcome]
     links: Links
+    versions: Versions
 
     def held(self) -> dict[str, frozenset[str]]:
         """Give the targets that must be held, with their codes; those held by their parent are left out."""
@@ -89,7 +91,7 @@ class _Folding:
         for life in self._world.devices.values():
             outcome = self._configuration(life)
             self._outcomes[outcome.ref] = outcome
-        return Fold(self._outcomes, self._links)
+        return Fold(self._outcomes, self._links, Versions(self._world, self._judged, self._links))
 
     def _organization(self, life: Life) -> Outcome:
         ref = f"organization:{life.id}"

@@ -14,6 +14,7 @@ from .explained import unexplained
 from .fold import Fold, fold
 from .judged import Judged
 from .lost import lost_updates, unarchived
+from .parked import written_while_parked
 from .safety import unsafe
 from .stale import stale_overwrites
 from .world import World
@@ -64,6 +65,7 @@ def judge(
     judged: Judged,
     *,
     repair_within: float = 66.0,
+    lag: float | None = None,
     held: Iterable[tuple[str, str]] | None = None,
     excluded: Iterable[tuple[str, str]] = (),
     counts: Mapping[str, Mapping[str, int]] | None = None,
@@ -71,7 +73,14 @@ def judge(
 ) -> Report:
     """Read both control APIs (clients with their base URLs, or the URLs) and judge; see `judge_world`."""
     return judge_world(
-        read(cw, ig), judged, repair_within=repair_within, held=held, excluded=excluded, counts=counts, before=before
+        read(cw, ig),
+        judged,
+        repair_within=repair_within,
+        lag=lag,
+        held=held,
+        excluded=excluded,
+        counts=counts,
+        before=before,
     )
 
 
@@ -80,6 +89,7 @@ def judge_world(
     judged: Judged,
     *,
     repair_within: float = 66.0,
+    lag: float | None = None,
     held: Iterable[tuple[str, str]] | None = None,
     excluded: Iterable[tuple[str, str]] = (),
     counts: Mapping[str, Mapping[str, int]] | None = None,
@@ -87,6 +97,8 @@ def judge_world(
 ) -> Report:
     """Judge a world by the five invariants.
 
+    `repair_within` are the seconds in which a stale overwrite has to be repaired: E and one sweep. `lag` is how old what the
+    bridge knows may be when a write lands; without it, writes on held and excluded targets are judged by content alone.
     `held` (ref, code) and `excluded` (ref, rule) are what the bridge says; without them that part of I5 is left out.
     `counts` are a finished run's counts by kind. `before` is an earlier reading since which nothing had to be written.
     """
@@ -102,9 +114,10 @@ def judge_world(
                 *lost_updates(world, judged, folded),
                 *unarchived(world, judged, folded),
                 *unexplained(world, judged, folded),
+                *([] if lag is None else written_while_parked(world, judged, folded, lag=lag)),
             ],
             "I2": duplicates(world, judged, folded),
-            "I3": stale_overwrites(world, judged, folded, repair_within=repair_within),
+            "I3": stale_overwrites(world, folded, repair_within=repair_within),
             "I4": [*needless(world), *([] if before is None else writes_between(before, world))],
             "I5": accounts,
             "safety": unsafe(world, judged, folded),

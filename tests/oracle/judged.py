@@ -72,6 +72,8 @@ class Judged:
     knew: what was adopted is read off them. Where there are none, it is the moment before the first write and the end.
     `refreshed` says that IT Glue was read again after the last edit by a person, `deletions_confirmed` that every deletion
     was confirmed and its grace is over. `known_holds` are held for reasons that neither side's records show.
+    `also_written` are further resources of IT Glue that blocks write into and that are not judged here. The settings are
+    taken as they were in force all the time.
     """
 
     source: str = "cw"
@@ -88,6 +90,7 @@ class Judged:
     refreshed: bool = True
     deletions_confirmed: bool = True
     known_holds: Mapping[str, str] = field(default_factory=dict)
+    also_written: frozenset[str] = frozenset()
 
     def organization_block(self, company: Words) -> Block:
         """Give the block in effect for an organization."""

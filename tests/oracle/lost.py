@@ -8,13 +8,11 @@ from .fold import Fold, Outcome
 from .judged import Block, Judged
 from .story import Life, Row
 from .text import SKIP
-from .versions import Versions
 from .world import World
 
 
 def lost_updates(world: World, judged: Judged, fold: Fold) -> list[str]:
     """List what of the source has not reached IT Glue; empty where every settled target equals its record."""
-    versions = Versions(world, judged, fold.links)
     found = []
     for ref, outcome in fold.outcomes.items():
         if outcome.state == "missing" and not outcome.either:
@@ -26,7 +24,7 @@ def lost_updates(world: World, judged: Judged, fold: Fold) -> list[str]:
         life = lives[str(outcome.record)]
         if outcome.either and all(event.by != "api" for event in life.events):
             continue  # held just as well, and nothing was written
-        block = versions.block(kind, source_id)
+        block = fold.versions.block(kind, source_id)
         found += [f"{ref} in {life.id}: {reason}" for reason in _differences(life, outcome, judged, block)]
     return found
 

@@ -4,28 +4,26 @@ from collections.abc import Iterator
 
 from .attributes import Attribute, words_of
 from .fold import Fold
-from .judged import Judged
 from .story import Event, Life
 from .text import SKIP
-from .versions import CLOCKS, Version, Versions, attributes
+from .versions import CLOCKS, Version, attributes
 from .world import World
 
 
-def stale_overwrites(world: World, judged: Judged, fold: Fold, *, repair_within: float) -> list[str]:
+def stale_overwrites(world: World, fold: Fold, *, repair_within: float) -> list[str]:
     """List writes that put an older version over a newer one and were not repaired in time.
 
     `repair_within` are the seconds for it: E and one sweep, and what the reading of the record costs. What is younger
     than that when the world was read is not judged here; that nothing stale stays in the end is I1's.
     """
-    versions = Versions(world, judged, fold.links)
     found = []
     for kind, lives in (("organization", world.organizations), ("configuration", world.configurations)):
         for record, source_id in fold.by_record(kind).items():
             life = lives[record]
             if not any(event.by == "api" for event in life.events):
                 continue
-            of_record = versions.of(kind, source_id)
-            block = versions.block(kind, source_id)
+            of_record = fold.versions.of(kind, source_id)
+            block = fold.versions.block(kind, source_id)
             for attribute in attributes(kind):
                 if attribute.word == "notes" or words_of(block, attribute):
                     continue

@@ -414,6 +414,43 @@ def test_nothing_outside_the_rollout_is_written(scene: Scene) -> None:
     only(judged(scene, elsewhere), "safety", "configuration:1 is outside the rollout")
 
 
+def test_what_is_excluded_is_kept_as_it_is(scene: Scene) -> None:
+    """I1: a write on it may land only while the bridge cannot know better."""
+    scene.device(10)
+    scene.make(11)
+    scene.device(20, serialNumber="NEW-1")
+    scene.device(30, type={"id": 32, "name": "Spare"})
+    scene.copy(35, as_of=20)
+
+    assert judged(scene, lag=10).holds
+    only(judged(scene, lag=3), "I1", "had been held or excluded")
+
+
+def test_what_is_held_by_its_company_is_kept_as_it_is(scene: Scene) -> None:
+    """I1: the company is in the recycle bin, its device changes on."""
+    scene.device(10)
+    scene.make(11)
+    scene.company(20, deletedFlag=True)
+    scene.device(30, serialNumber="NEW-1")
+    assert judged(scene, lag=3).holds
+
+    scene.copy(40)
+    only(judged(scene, lag=3), "I1", "configuration:1", "had been held or excluded")
+
+
+def test_a_name_that_nothing_needs_is_reported(scene: Scene) -> None:
+    """I1: names are made on demand, for records that are written, and never changed."""
+    scene.device(10, manufacturer={"id": 1, "name": "Dell"})
+    scene.make(11)
+    scene.name(11, "manufacturers", "1", "DELL", "api")
+    assert judged(scene).holds
+
+    scene.name(12, "manufacturers", "2", "Acer", "api")
+    only(judged(scene), "I1", "'Acer' was made, and no record has that name")
+    scene.name(13, "manufacturers", "1", "Dell", "api")
+    only(judged(scene), "I1", "names are only ever made")
+
+
 def test_the_quota_is_proven_by_the_rolling_maximum() -> None:
     """Any window of the length, not those that begin on the minute; a window's end is not part of it."""
     requests = [
