@@ -63,7 +63,9 @@ def started(engine: Engine, data_folder: Path, *, silence: float) -> str | None:
         meta.put(engine.db, connection, SEEN, str(now))
         if why is not None:
             _forget(engine, connection, now=now)
-    beside.write_text(str(number))
+    written = beside.with_name("starts.new")
+    written.write_text(str(number))
+    written.replace(beside)  # never half a number
     if why is not None:
         log.warning("store.restored", reason=why)
     return why

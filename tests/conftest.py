@@ -9,7 +9,7 @@ import pytest
 
 from bridge.store.database import Database
 from bridge.store.migrate import upgrade
-from tests.postgres import Postgres, postgres
+from tests.postgres import Postgres, memory, postgres
 
 SHAPES = ("sqlite", "postgresql")
 
@@ -41,7 +41,7 @@ def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database_url(shape: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """Give the URL of a fresh database of the shape, brought to this release's schema."""
     if shape == "sqlite":
-        with tempfile.TemporaryDirectory(prefix="store-") as folder:
+        with tempfile.TemporaryDirectory(prefix="store-", dir=memory()) as folder:
             file = shutil.copy(request.getfixturevalue("sqlite_pattern"), Path(folder) / "bridge.db")
             yield f"sqlite:///{file}"
         return
