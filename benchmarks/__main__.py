@@ -4,7 +4,7 @@ import argparse
 import sys
 import traceback
 
-from benchmarks import memory, quota_use, rates, sync_requests
+from benchmarks import latency, memory, quota_use, rates, sync_requests
 from benchmarks.figure import Figure, Row, keep, show
 
 ROWS: dict[str, Row] = {
@@ -16,6 +16,8 @@ ROWS: dict[str, Row] = {
     "replan_records_per_second": rates.replan,
     "unchanged_records_per_second": rates.unchanged,
     "peak_memory_ratio": memory.memory,
+    "change_to_write_p95_ms_idle": latency.idle,
+    "change_to_write_p95_ms_backfill": latency.backfill,
 }
 # The figures that a row yields beside its own; any of them names the row.
 FIGURES: dict[str, str] = {
