@@ -54,16 +54,16 @@ def configure(
     )
     # What libraries log is warnings at most: their debug lines hold whole requests.
     root = logging.getLogger()
-    for before in [each for each in root.handlers if isinstance(each, _Handler)]:
+    for before in [each for each in root.handlers if isinstance(each, _OwnLines)]:
         root.removeHandler(before)
-    handler = _Handler(out)
+    handler = _OwnLines(out)
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
     root.addHandler(handler)
     root.setLevel(max(LEVELS[level], logging.WARNING))
 
 
-class _Handler(logging.StreamHandler[Any]):
-    """Our own handler, known by its class: setting logging up again replaces it."""
+class _OwnLines(logging.StreamHandler[Any]):
+    """What we set up ourselves, known by its class: setting logging up again replaces it."""
 
 
 class _StandardError:

@@ -70,9 +70,10 @@ def explain(
 
 def _told(connection: "Connection", mapping: "BlockMapping", each: "Shown") -> dict[str, Any]:
     from bridge.store import inspect
+    from bridge.store import targets as target_rows
 
     row = each.row
-    link = inspect.link_of(connection, row.id)
+    link = target_rows.link_of(connection, row.id)
     seen = inspect.seen_by(connection, row)
     owner = each.organization
     children = inspect.by_state(connection, _children(row)) if row.block == inspect.ORGANIZATIONS else None
@@ -217,11 +218,11 @@ def _print(told: Mapping[str, Any]) -> None:
     parts = []
     if told["seen_at"]:
         by = f" by {told['seen_by']}" if told["seen_by"] else ""
-        parts.append(f"seen {output.moment(_seconds(told['seen_at']))}{by}")
+        parts.append(f"seen {output.moment(output.seconds(told['seen_at']))}{by}")
     if told["gone_at"]:
-        parts.append(f"gone from the source {output.moment(_seconds(told['gone_at']))}")
+        parts.append(f"gone from the source {output.moment(output.seconds(told['gone_at']))}")
     elif told["absent_since"]:
-        parts.append(f"missing from a complete read since {output.moment(_seconds(told['absent_since']))}")
+        parts.append(f"missing from a complete read since {output.moment(output.seconds(told['absent_since']))}")
     if told["where"]:
         parts.append(f"rule {told['where']}")
     parts.append(f"next try {told['next']}" if told["state"] not in _ENDS else told["next"])
@@ -269,7 +270,7 @@ def _print_history(told: Mapping[str, Any]) -> None:
         output.say("  writes")
     for write in told["writes"]:
         run = f"run {write['run']}" if write["run"] else ""
-        words = [output.moment(_seconds(write["at"])), write["verb"], write["outcome"] or "not answered yet", run]
+        words = [output.moment(output.seconds(write["at"])), write["verb"], write["outcome"] or "not answered yet", run]
         output.say(f"    {'  '.join(each for each in words if each)}  by {write['who']} ({write['why']})")
         if write["verb"] in {"update", "adopt", "archive", "restore"}:
             rows = [[word, f"{output.value(write['before'].get(word))} -> {output.value(one)}"]
@@ -278,12 +279,6 @@ def _print_history(told: Mapping[str, Any]) -> None:
     for decision in told["decisions"]:
         about = decision["itglue_id"] or decision["code"] or ""
         why = f": {decision['why']}" if decision["why"] else ""
-        used = f", used {output.moment(_seconds(decision['used_at']))}" if decision["used_at"] else ""
-        at = output.moment(_seconds(decision["at"]))
+        used = f", used {output.moment(output.seconds(decision['used_at']))}" if decision["used_at"] else ""
+        at = output.moment(output.seconds(decision["at"]))
         output.say(f"  decision {decision['verb']} {about}".rstrip() + f" by {decision['by']} {at}{used}{why}")
-
-
-def _seconds(text: str | None) -> float | None:
-    from datetime import datetime
-
-    return None if text is None else datetime.fromisoformat(text).timestamp()

@@ -66,7 +66,7 @@ class _Ordered(TyperGroup):
 def application() -> typer.Typer:
     """Give the application with every command registered."""
     app = typer.Typer(
-        name="glue-bridge", cls=_Ordered, help=_HELP, add_completion=False, rich_markup_mode=None, no_args_is_help=True,
+        name="glue-bridge", cls=_Ordered, help=_HELP, add_completion=False, rich_markup_mode=None,
         pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )  # fmt: skip
     for name in COMMANDS:
@@ -112,7 +112,7 @@ def run(arguments: Sequence[str]) -> int:
     logs.configure("warning", unsaid=_SAID)
     as_json = "--json" in arguments
     try:
-        code = application()(args=list(arguments), prog_name="glue-bridge", standalone_mode=False)
+        code = application()(args=list(arguments) or ["--help"], prog_name="glue-bridge", standalone_mode=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED

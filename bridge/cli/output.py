@@ -96,15 +96,24 @@ def iso(at: float | None) -> str | None:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def span(seconds: float) -> str:
+def seconds(text: str | None) -> float | None:
+    """Read such a time, or a source's, back; None where it is none."""
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
+def span(length: float) -> str:
     """Write a length of time, in its largest unit."""
-    if seconds < 90:
-        return f"{max(seconds, 0):.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    if seconds < 172_800:
-        return f"{seconds / 3600:.0f} h"
-    return f"{seconds / 86_400:.0f} days"
+    if length < 90:
+        return f"{max(length, 0):.0f} s"
+    if length < 5400:
+        return f"{length / 60:.0f} min"
+    if length < 172_800:
+        return f"{length / 3600:.0f} h"
+    return f"{length / 86_400:.0f} days"
 
 
 def value(one: Any, longest: int = 60) -> str:

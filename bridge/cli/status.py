@@ -38,7 +38,7 @@ def status(as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:
       "last_ok_at", "watermark", "failures", "last_error"}]}], "itglue": {"url", "paused", "read": {kind: time},
       "quota": {"paused_for", "in_flight", "windows": [{"requests", "seconds", "ours", "used"}]} | null},
       "fetches", "targets": {block: {state: n}}, "held": {code: n}, "runs": [{"id", "kind", "scope", "started_at",
-      "ended_at", "outcome", "counts"}]}
+      "read_done_at", "ended_at", "outcome", "counts"}]}
     """
     found = settings_of(settings)
     with database_of(found) as db, db.read() as connection:
@@ -154,7 +154,7 @@ def _runs(connection: "Connection") -> list[dict[str, Any]]:
         counts = orjson.loads(row.counts) if row.counts else run_rows.count(connection, row.id)
         found.append(
             {"id": row.id, "kind": row.kind, "scope": row.scope, "started_at": output.iso(row.started_at),
-             "ended_at": output.iso(row.ended_at), "outcome": row.outcome, "counts": counts}
+             "read_done_at": output.iso(row.read_done_at), "ended_at": output.iso(row.ended_at), "outcome": row.outcome, "counts": counts}
         )  # fmt: skip
     return found
 
@@ -163,7 +163,7 @@ def _print(told: dict[str, Any]) -> None:
     says = "the service writes inside the rollout" if told["mode"] == "apply" else "the service writes nothing"
     output.say(f"mode {told['mode']}: {says}")
     _print_service(told["service"])
-    now = _seconds(told["now"]) or 0.0
+    now = output.seconds(told["now"]) or 0.0
     for source in told["sources"]:
         _print_source(source, now)
     _print_itglue(told["itglue"])
@@ -190,10 +190,10 @@ def _print_service(service: dict[str, Any] | None) -> None:
     if service is None:
         output.say("service  not running")
         return
-    output.say(f"service  running since {output.moment(_seconds(service['since']))} (pid {service['pid']})")
+    output.say(f"service  running since {output.moment(output.seconds(service['since']))} (pid {service['pid']})")
     rows = [
         [each["name"], f"pid {each['pid']}" if each["pid"] else "waits to be started again",
-         f"since {output.moment(_seconds(each['since']))}" if each["since"] else "",
+         f"since {output.moment(output.seconds(each['since']))}" if each["since"] else "",
          output.count(each["restarts"], "restart") if each["restarts"] else ""]
         for each in service["processes"]
     ]  # fmt: skip
@@ -204,8 +204,8 @@ def _print_source(source: dict[str, Any], now: float) -> None:
     output.say(f"source   {source['name']} ({source['type']}){_paused(source['paused'])}")
     rows = []
     for stream in source["streams"]:
-        last = _seconds(stream["last_ok_at"])
-        mark = _seconds(stream["watermark"])
+        last = output.seconds(stream["last_ok_at"])
+        mark = output.seconds(stream["watermark"])
         age = f"changes up to {output.span(now - mark)} ago" if mark is not None else stream["watermark"] or ""
         failed = f"failed {stream['failures']} times: {stream['last_error']}" if stream["failures"] else ""
         rows.append([stream["kind"], stream["what"], output.moment(last), age, failed])
@@ -218,7 +218,7 @@ def _print_itglue(itglue: dict[str, Any]) -> None:
     output.say(f"itglue   {itglue['url']}{_paused(itglue['paused'])}")
     read = itglue["read"]
     if read:
-        output.say(f"         index read {output.moment(min(_seconds(at) or 0.0 for at in read.values()))}")
+        output.say(f"         index read {output.moment(min(output.seconds(at) or 0.0 for at in read.values()))}")
     quota = itglue["quota"]
     for window in quota["windows"] if quota else ():
         ours = f"{output.number(window['used'])} of our {output.number(window['ours'])} requests"
@@ -233,8 +233,8 @@ def _print_itglue(itglue: dict[str, Any]) -> None:
 def _paused(pause: dict[str, Any] | None) -> str:
     if pause is None:
         return ""
-    until = output.moment(_seconds(pause["until"]))
-    return f"  PAUSED since {output.moment(_seconds(pause['since']))}, next try {until}: {pause['why']}"
+    until = output.moment(output.seconds(pause["until"]))
+    return f"  PAUSED since {output.moment(output.seconds(pause['since']))}, next try {until}: {pause['why']}"
 
 
 def _run_line(run: dict[str, Any]) -> list[str]:
@@ -245,18 +245,6 @@ def _run_line(run: dict[str, Any]) -> list[str]:
     names = counts.get("names")
     if names:
         said += f"; names: {', '.join(f'{output.number(each)} {word}' for word, each in names.items())}"
-    ended = run["outcome"] or "running"
-    return [f"run {run['id']}", f"{run['kind']} {run['scope']}".strip(), output.moment(_seconds(run["started_at"])), ended,
+    ended = run["outcome"] or ("open" if run["read_done_at"] else "reading")
+    return [f"run {run['id']}", f"{run['kind']} {run['scope']}".strip(), output.moment(output.seconds(run["started_at"])), ended,
             said]  # fmt: skip
-
-
-def _seconds(text: str | None) -> float | None:
-    from datetime import UTC, datetime
-
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from bridge.matching.keys import normalise_name
 from bridge.records import Ref
 from bridge.store.database import chunks
-from bridge.store.schema import decisions, journal, links, mirror, payloads, runs, targets
+from bridge.store.schema import decisions, journal, mirror, payloads, runs, targets
 
 ORGANIZATIONS, NAMES = "organizations", "names"
 Row = sa.engine.Row[*tuple[Any, ...]]
@@ -168,11 +168,6 @@ def seen_by(connection: Connection, target: Row) -> Row | None:
         .outerjoin(runs, runs.c.id == mirror.c.seen_run)
         .where(mirror.c.id == target.mirror_id)
     ).first()  # fmt: skip
-
-
-def link_of(connection: Connection, target: int) -> Row | None:
-    """Give the link of a target."""
-    return connection.execute(sa.select(links).where(links.c.target == target)).first()
 
 
 def journal_of(connection: Connection, target: int, *, limit: int) -> list[Row]:

@@ -46,7 +46,16 @@ def test_json_has_the_shape_that_help_documents(drained: Workplace) -> None:
     [source] = told["sources"]
     assert set(source) == {"name", "type", "paused", "streams"}
     assert {each["kind"] for each in source["streams"]} == {"organization", "configuration"}
-    assert set(told["runs"][0]) == {"id", "kind", "scope", "started_at", "ended_at", "outcome", "counts"}
+    assert set(told["runs"][0]) == {
+        "id",
+        "kind",
+        "scope",
+        "started_at",
+        "read_done_at",
+        "ended_at",
+        "outcome",
+        "counts",
+    }
     assert datetime.fromisoformat(told["now"]).tzinfo is not None
     assert told["itglue"]["quota"] is None  # nobody uses the queue server
 
