@@ -33,6 +33,7 @@ def modules(*tops: str) -> Sequence[Module]:
     )
 
 
+@cache
 def _read(path: Path) -> Module | None:
     try:
         text = path.read_text(encoding="utf-8")
@@ -67,6 +68,12 @@ def _imports(module: Module) -> Iterator[str]:
 def _is_module(name: str) -> bool:
     path = ROOT.joinpath(*name.split("."))
     return path.with_suffix(".py").exists() or path.is_dir()
+
+
+def find_module(name: str) -> Module | None:
+    """Give a module of the tree by its dotted name; None where there is none."""
+    path = ROOT.joinpath(*name.split("."))
+    return _read(path / "__init__.py" if path.is_dir() else path.with_suffix(".py"))
 
 
 def within(name: str, of: str) -> bool:
