@@ -48,7 +48,7 @@ def match(csv_out: CsvOut = None, csv_in: CsvIn = None, as_json: Json = False, s
     """
     configured = settings_of(settings)
     with engine_of(configured, "match") as engine:
-        _read(engine)
+        _read(engine, configured.data_folder)
         found = _survey(engine)
         stored = 0
         if csv_in is not None:
@@ -78,12 +78,16 @@ def match(csv_out: CsvOut = None, csv_in: CsvIn = None, as_json: Json = False, s
         return 2 if found.open else 0
 
 
-def _read(engine: "Engine") -> None:
+def _read(engine: "Engine", data_folder: Path) -> None:
     from bridge.cli import planning, reading
+    from bridge.store import runs
+    from bridge.supervise.lock import service_pid
 
     with planning.progress(engine):
         reading.poll_sources(engine, ["organization"])
         reading.read_index(engine, FRESH, once=["configurations"])
+    if service_pid(data_folder) is None:  # nobody drains what was read: its runs end as planned
+        runs.end_finished(engine.db, planned=True)
 
 
 def _survey(engine: "Engine") -> "Survey":
