@@ -79,7 +79,8 @@ def linked(
         log.error("duplicate.found", target=item.row.anchor, linked=existing.itglue_id, other=row.id)
         target_rows.hold(connection, item.target, "duplicate_made", reason, now=now)
         return False
-    dropped = _dropped(item, row)
+    # What was found later may have been changed by a person meanwhile, which says nothing of what IT Glue takes.
+    dropped = {} if found else _dropped(item, row)
     applied = {**item.body, **({NOT_TAKEN: dropped} if dropped else {})}
     values = {
         "target": item.target, "itglue_type": item.kind, "itglue_id": row.id, "owns": True, "state": "known",
@@ -131,12 +132,21 @@ def updated(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRo
         intents.end_writes(connection, intent, valid, "answered")
         intents.end_writes(connection, intent, [item.target for item, _ in pairs if item.target not in ours], "unknown")
         for item, row in sorted(pairs, key=lambda pair: pair[0].target):
+            before = engine.index.get(connection, item.kind, [row.id]).get(row.id)
             engine.index.store(connection, item.kind, [asset_row(row)], now=now, read=None)
             _apply(connection, item, row, known=item.target in ours, now=now)
+            if before is not None and _changed_beside(item, orjson.loads(before.attributes), row.attributes):
+                target_rows.touch(connection, targets.c.id == item.target, now=now, lane=item.row.lane)
         journal.answer(connection, intent.batch, {item.target: "written" for item, _ in pairs})
         decisions.spend(connection, [item.target for item, _ in pairs], at=now)
 
     engine.db.transact(enter)
+
+
+def _changed_beside(item: Item, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Tell whether an answer shows what somebody else has changed: it was planned without that, and no read finds it new."""
+    names = (item.wish.keys() | {"archived", "organization_id", "psa_integration"}) - item.body.keys()
+    return any(before.get(name) != after.get(name) for name in names)
 
 
 def _valid(connection: Connection, items: Sequence[Item]) -> set[int]:
