@@ -144,7 +144,11 @@ def test_the_engine_knows_the_simulators_only_where_the_demo_starts_them() -> No
 @pytest.mark.parametrize("top", ["bridge", "connectors"])
 def test_the_oracle_is_independent(top: str) -> None:
     """What judges the bridge shares no line with it, nor with tests that do."""
-    waiting = [module for module in modules("tests/oracle") if not module.name.rpartition(".")[2].startswith("test_")]
+    waiting = [
+        module
+        for module in modules("tests/oracle", "simulators/oracle")
+        if not module.name.rpartition(".")[2].startswith("test_")
+    ]
     reached = {module.name: module for module in waiting}
     while waiting:
         for name in imports(waiting.pop()):
