@@ -67,20 +67,35 @@ def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: boo
                 applied.refused.append((line, "is being created: its answer is awaited"))
             else:
                 fine.append(line)
-        ids = [line.target for line in fine]
-        if not ids:
-            return
-        connection.execute(
-            sa.update(targets)
-            .where(targets.c.id.in_(ids))
-            .values(state="pending", due_at=now, attempts=0, run=applied.run)
-        )
-        runs.enter(engine.db, connection, applied.run, targets.c.id.in_(ids))
+        settled = [line for line in fine if _is_settled(rows[line.target].state, line)]
+        due = [line for line in fine if not _is_settled(rows[line.target].state, line)]
+        _enter_settled(engine, connection, applied.run, settled)
+        ids = [line.target for line in due]
+        if ids:
+            connection.execute(
+                sa.update(targets)
+                .where(targets.c.id.in_(ids))
+                .values(state="pending", due_at=now, attempts=0, run=applied.run)
+            )
+            runs.enter(engine.db, connection, applied.run, targets.c.id.in_(ids))
         for line in fine:
             if line.word == "create":
                 applied.creates_in.setdefault(line.block, set()).add(line.organization)
         if reviewed:
             _accept(engine, connection, applied.run, fine, now=now, why=why)
+
+
+_STATES = {"equal": "settled", "held": "held", "excluded": "excluded", "gone": "gone"}
+
+
+def _is_settled(state: str, line: Line) -> bool:
+    """Tell whether a target is already what the plan says of it, so that nothing has to be drained."""
+    return _STATES.get(line.word) == state
+
+
+def _enter_settled(engine: Engine, connection: sa.Connection, run: int, lines: list[Line]) -> None:
+    rows = [{"run": run, "target": line.target, "seq": line.seq, "outcome": line.word} for line in lines]
+    engine.db.add_missing(connection, run_targets, rows, "run", "target")
 
 
 def _accept(engine: Engine, connection: sa.Connection, run: int, lines: list[Line], *, now: float, why: str) -> None:

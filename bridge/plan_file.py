@@ -1,4 +1,4 @@
-"""A saved plan: a header with what it was made from, then one line per target that it would touch."""
+"""A saved plan: a header with what it was made from, then one line per target."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -32,9 +32,8 @@ class PlanWriter:
         self._file.write(orjson.dumps({"format": FORMAT, **asdict(header)}) + b"\n")
 
     def add(self, line: Line) -> None:
-        """Write a line, unless nothing could ever be done for it."""
-        if line.word not in {"excluded", "held", "waiting"}:
-            self._file.write(dump(line) + b"\n")
+        """Write a line."""
+        self._file.write(dump(line) + b"\n")
 
     def finish(self, summary: dict[str, Any]) -> None:
         """Write the end, and put the file in its place."""
@@ -44,7 +43,7 @@ class PlanWriter:
 
 
 def read_header(path: Path) -> Header:
-    """Read a plan's header; raise SettingsError B402 for what is no whole plan."""
+    """Read a plan's header; raise SettingsError B411 for what is no whole plan."""
     try:
         with path.open("rb") as file:
             first = orjson.loads(file.readline())

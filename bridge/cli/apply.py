@@ -10,7 +10,9 @@ import typer
 
 from bridge.cli import output, planning
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
+from bridge.cli.reading import probe_now
 from bridge.errors import SettingsError
+from bridge.store.pauses import ITGLUE
 
 if TYPE_CHECKING:
     from bridge.apply_run import Applied
@@ -24,7 +26,6 @@ File = Annotated[
 Yes = Annotated[
     bool, typer.Option("--yes", "-y", help="Do not ask. Without PLAN nobody has reviewed it: the stops keep counting.")
 ]
-NOTHING = frozenset({"excluded", "held", "waiting"})
 
 
 def register(app: typer.Typer) -> None:
@@ -43,6 +44,7 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
     """
     configured = settings_of(settings)
     with engine_of(configured, "apply") as engine:
+        probe_now(engine, [ITGLUE])
         if plan is not None:
             lines, reviewed, total = _from_file(engine, configured, plan)
         else:
@@ -50,7 +52,7 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
             if not kept:
                 _nothing(as_json=as_json)
                 return 0
-            if not yes and not _confirmed(summary):
+            if summary.inside.writes and not yes and not _confirmed(summary):
                 return 1
             lines, reviewed, total = iter(kept), not yes, len(kept)
         applied = _carry_out(engine, lines, reviewed=reviewed, why=str(plan or "apply"), total=total)
@@ -76,7 +78,7 @@ def _plan_now(engine: "Engine", data_folder: Path, *, show: bool) -> tuple[list[
     kept: list[Line] = []
 
     def on_line(line: "Line") -> None:
-        if line.rollout and line.word not in NOTHING:
+        if line.rollout:
             kept.append(line)
 
     with planning.progress(engine):

@@ -178,6 +178,8 @@ def show_line(line: "Line") -> None:
     for word, why in (plan.get("kept") or {}).items():
         output.say(f"      {word:<24} (kept, IT Glue's)   {why}")
     for word, text in line.notes.items():
+        if word in (plan.get("kept") or {}):
+            continue
         output.say(f"      {word:<24} {text}")
 
 
