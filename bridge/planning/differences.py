@@ -1,6 +1,6 @@
 """Attribute by attribute: what of a wish is to be written on a record, and what stays as IT Glue has it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,7 +99,9 @@ def differences(wish: Wish, rules: Rules, held: AssetView, link: LinkView | None
         else:
             found.fields[word] = Field(old, new, owner or "source")
     if found is not None and found.moved:
-        _leave_behind(found, attributes, wished, rules.owner_of)
+        _leave_behind(found, attributes, wished, rules.owner_of, ("location_id", "contact_id"))
+    if found is not None and "manufacturer_id" in found.fields and rules.owner_of.get("model_id") != "ignore":
+        _leave_behind(found, attributes, wished, rules.owner_of, ("model_id",))
     return found
 
 
@@ -118,10 +120,14 @@ def _compare_organizations(found: Differences, old: Any, new: Any) -> None:
 
 
 def _leave_behind(
-    found: Differences, attributes: Mapping[str, Any], wished: Mapping[str, Any], owner_of: Mapping[str, str]
+    found: Differences,
+    attributes: Mapping[str, Any],
+    wished: Mapping[str, Any],
+    owner_of: Mapping[str, str],
+    words: Sequence[str],
 ) -> None:
-    """Clear what belongs to the organization that a record leaves: IT Glue refuses a location of another one."""
-    for word in ("location_id", "contact_id"):
+    """Clear what belongs to what a record leaves: IT Glue refuses another organization's location, a wrong model."""
+    for word in words:
         old, new = attributes.get(word), wished.get(word)
         if word in found.fields or is_empty(old) or same(word, old, new):
             continue
