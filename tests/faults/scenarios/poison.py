@@ -1,0 +1,44 @@
+"""A record that kills whoever works on it is held `kills_worker`; all others of its batch are written."""
+
+import sqlalchemy as sa
+
+from bridge.store.schema import targets
+from tests.faults import quiet, tenants
+from tests.faults.harness import Proof, proof
+from tests.faults.world import Bill, Shape
+
+DEATHS = 5
+
+
+def poison(shape: Shape | None = None, *, devices: int = 24, place: int = 0) -> str:
+    """Kill every process that has claimed one certain device; give what was found, in words."""
+    with proof("--empty", shape=shape, bill=Bill(mapping=tenants.MAPPING)) as run:
+        company = tenants.company(run.world, "Kraken")
+        made = [tenants.device(run.world, company, f"KRK-{number:03}") for number in range(devices)]
+        poisoned = f"cw:configuration:{made[place]}"
+
+        def has_it(pid: int) -> bool:
+            return _owner(run, poisoned) == pid
+
+        # The bridge holds it at its fifth start, so it is never worked on a fifth time.
+        deaths = [run.steps.at("before settle", kill=True, when=has_it)]
+        run.start()
+        for number in range(1, DEATHS):
+            deaths[-1].wait(30)
+            if number < DEATHS - 1:
+                deaths.append(run.steps.at("before settle", kill=True, when=has_it))
+        run.settled()
+
+        assert quiet.held(run.world.database) == {"kills_worker": 1}
+        assert quiet.states(run.world.database, "configurations") == {"settled": devices - 1, "held": 1}
+        assert len(run.world.itglue.get("/records/configurations")) == devices - 1
+        run.stop()
+        run.clean()
+        return f"{len(deaths)} deaths, {devices - 1} of its batch written"
+
+
+def _owner(run: Proof, anchor: str) -> int | None:
+    """Give the process that has claimed a target; owners are host:pid:thread."""
+    with run.world.database.read() as connection:
+        owner = connection.execute(sa.select(targets.c.owner).where(targets.c.anchor == anchor)).scalar()
+    return int(owner.rsplit(":", 2)[1]) if owner else None

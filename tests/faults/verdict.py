@@ -1,0 +1,34 @@
+"""The verdict on a proof: the oracle's judgement of both simulators' histories against what the bridge says it holds."""
+
+import sqlalchemy as sa
+
+from bridge.store.database import Database
+from bridge.store.schema import targets
+from tests.faults.world import World
+from tests.oracle.judge import Report, judge
+from tests.oracle.judged import Judged
+
+
+def judged(world: World, settings: Judged) -> Report:
+    """Judge a world that is quiet by I1 to I5."""
+    times = world.bill.times
+    return judge(
+        world.source.control, world.itglue.control, settings, repair_within=times.write_window + times.sweep,
+        held=_said(world.database, "held", targets.c.code), excluded=_said(world.database, "excluded", targets.c.rule),
+    )  # fmt: skip
+
+
+def holds(world: World, settings: Judged) -> Report:
+    """Assert that every invariant holds; give the report."""
+    report = judged(world, settings)
+    assert report.holds, "\n" + report.table()
+    return report
+
+
+def _said(database: Database, state: str, why: sa.Column[str]) -> list[tuple[str, str]]:
+    """Give the Refs in a state with the bridge's reason; names are no Refs."""
+    with database.read() as connection:
+        rows = connection.execute(
+            sa.select(targets.c.anchor, why).where(targets.c.state == state, targets.c.mirror_id.is_not(None))
+        )
+        return [(str(anchor), str(reason)) for anchor, reason in rows]
