@@ -60,6 +60,7 @@ class Database:
             self.engine = sa.create_engine(
                 parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=8, pool_pre_ping=True,
             )  # fmt: skip
+        self._inserts: dict[tuple[Any, ...], Any] = {}  # to put a statement together takes longer than to execute it
         # A verdict rests on several statements: on PostgreSQL they see one moment only where that is asked for.
         self._reader = (
             self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
@@ -121,16 +122,20 @@ class Database:
     ) -> None:
         """Insert rows whose unique columns are not there yet; leave those that are."""
         if rows:
-            statement = self.insert(table).on_conflict_do_nothing(index_elements=list(unique))
-            connection.execute(statement, [dict(row) for row in rows])
+            key = (table.name, unique)
+            if key not in self._inserts:
+                self._inserts[key] = self.insert(table).on_conflict_do_nothing(index_elements=list(unique))
+            connection.execute(self._inserts[key], [dict(row) for row in rows])
 
     def upsert(self, connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *unique: str) -> None:
         """Insert rows, or update all other given columns where the unique columns are there already."""
         if rows:
-            statement = self.insert(table)
-            updates = {name: statement.excluded[name] for name in rows[0] if name not in unique}
-            statement = statement.on_conflict_do_update(index_elements=list(unique), set_=updates)
-            connection.execute(statement, [dict(row) for row in rows])
+            key = (table.name, unique, *rows[0])
+            if key not in self._inserts:
+                statement = self.insert(table)
+                updates = {name: statement.excluded[name] for name in rows[0] if name not in unique}
+                self._inserts[key] = statement.on_conflict_do_update(index_elements=list(unique), set_=updates)
+            connection.execute(self._inserts[key], [dict(row) for row in rows])
 
     def close(self) -> None:
         """Give back every connection."""

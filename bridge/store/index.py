@@ -39,6 +39,27 @@ _CONCERNED = (
 )
 LIVE_NATIVE = ("null", "orphaned")  # every other word of `psa-integration` is a live link
 
+# Put together once: that takes longer than to execute them.
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_KNOWN = sa.select(assets.c.itglue_id, assets.c.digest, assets.c.updated_at, assets.c.adapters).where(
+    assets.c.kind == sa.bindparam("of_kind"), assets.c.itglue_id.in_(_IDS)
+)
+_DROP_KEYS = sa.delete(asset_keys).where(
+    asset_keys.c.kind == sa.bindparam("of_kind"),
+    asset_keys.c.itglue_id.in_(_IDS),
+    (asset_keys.c.key != "psa_id") | asset_keys.c.itglue_id.in_(sa.bindparam("fresh", expanding=True)),
+)
+_MOVE_PSA_ID = (
+    sa.update(asset_keys)
+    .values(org_id=sa.bindparam("to_org", type_=sa.Text))
+    .where(
+        asset_keys.c.kind == sa.bindparam("of_kind"),
+        asset_keys.c.itglue_id == sa.bindparam("of_id"),
+        asset_keys.c.key == "psa_id",
+        asset_keys.c.org_id.is_distinct_from(sa.bindparam("to_org", type_=sa.Text)),
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
@@ -76,10 +97,7 @@ class Index:
             return []
         known: dict[str, Any] = {}
         for part in chunks([row.id for row in rows]):
-            found = connection.execute(
-                sa.select(assets.c.itglue_id, assets.c.digest, assets.c.updated_at, assets.c.adapters)
-                .where(assets.c.kind == kind, assets.c.itglue_id.in_(part))
-            )  # fmt: skip
+            found = connection.execute(_KNOWN, {"of_kind": kind, "ids": list(part)})
             known.update((row.itglue_id, row) for row in found)
         changed: dict[str, AssetRow] = {}
         values: list[dict[str, Any]] = []
@@ -111,10 +129,9 @@ class Index:
     def _keys(self, connection: Connection, kind: str, changed: Mapping[str, AssetRow]) -> None:
         rows: list[dict[str, Any]] = []
         for part in chunks(list(changed)):
-            keep_psa = asset_keys.c.key == "psa_id"  # a PSA id once read stays until the record shows another
-            fresh_psa = {itglue_id for itglue_id in part if changed[itglue_id].adapters}
-            mine = (asset_keys.c.kind == kind) & asset_keys.c.itglue_id.in_(part)
-            connection.execute(sa.delete(asset_keys).where(mine, ~keep_psa | asset_keys.c.itglue_id.in_(fresh_psa)))
+            # A PSA id once read stays until the record shows another.
+            fresh_psa = [itglue_id for itglue_id in part if changed[itglue_id].adapters]
+            connection.execute(_DROP_KEYS, {"of_kind": kind, "ids": list(part), "fresh": fresh_psa})
             for itglue_id in part:
                 asset = changed[itglue_id]
                 org_id = _organization(asset.attributes)
@@ -123,14 +140,11 @@ class Index:
                     {"kind": kind, "itglue_id": itglue_id, "org_id": org_id, "key": key, "value": value}
                     for key, value in keys
                 ]
-            moved = mine & keep_psa
-            for itglue_id in part:
-                connection.execute(
-                    sa.update(asset_keys)
-                    .where(moved, asset_keys.c.itglue_id == itglue_id)
-                    .where(asset_keys.c.org_id.is_distinct_from(_organization(changed[itglue_id].attributes)))
-                    .values(org_id=_organization(changed[itglue_id].attributes))
-                )
+            moved = [
+                {"of_kind": kind, "of_id": itglue_id, "to_org": _organization(changed[itglue_id].attributes)}
+                for itglue_id in part
+            ]
+            connection.execute(_MOVE_PSA_ID, moved)
         self.db.add_missing(connection, asset_keys, rows, "kind", "itglue_id", "key", "value")
 
     def finish(

@@ -9,6 +9,16 @@ from sqlalchemy.engine import Connection
 from bridge.store.database import chunks
 from bridge.store.schema import journal
 
+_MADE = (
+    sa.update(journal)
+    .where(
+        journal.c.batch == sa.bindparam("of_batch"),
+        journal.c.target == sa.bindparam("of_target"),
+        journal.c.itglue_id.is_(None),
+    )
+    .values(itglue_id=sa.bindparam("made_id"))
+)
+
 
 def intend(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Enter what is about to be written; `outcome` is null until the answer is known."""
@@ -28,12 +38,9 @@ def answer(
             connection.execute(
                 sa.update(journal).where(journal.c.batch == batch, journal.c.target.in_(part)).values(outcome=outcome)
             )
-    for target, itglue_id in (ids or {}).items():
-        connection.execute(
-            sa.update(journal)
-            .where(journal.c.batch == batch, journal.c.target == target, journal.c.itglue_id.is_(None))
-            .values(itglue_id=itglue_id)
-        )
+    if ids:
+        made = [{"of_batch": batch, "of_target": target, "made_id": itglue_id} for target, itglue_id in ids.items()]
+        connection.execute(_MADE, made)
 
 
 def counted(connection: Connection, where: sa.ColumnElement[bool], *, since: float) -> int:
