@@ -4,9 +4,9 @@ import sqlalchemy as sa
 
 from bridge.store.database import Database
 from bridge.store.schema import targets
+from simulators.oracle.judge import Report, judge
+from simulators.oracle.judged import Judged
 from tests.faults.world import World
-from tests.oracle.judge import Report, judge
-from tests.oracle.judged import Judged
 
 
 def judged(world: World, settings: Judged) -> Report:

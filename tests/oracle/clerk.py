@@ -6,14 +6,14 @@ from typing import Any
 import httpx
 import orjson
 
-from . import world
-from .attributes import Attribute, attribute_by_name, is_locked, words_of
-from .fold import Fold, Outcome, fold
-from .judged import Judged
-from .story import Row
-from .text import SKIP, folded
-from .versions import attributes
-from .world import World
+from simulators.oracle import world
+from simulators.oracle.attributes import Attribute, attribute_by_name, is_locked, words_of
+from simulators.oracle.fold import Fold, Outcome, fold
+from simulators.oracle.judged import Judged
+from simulators.oracle.story import Row
+from simulators.oracle.text import SKIP, folded
+from simulators.oracle.versions import attributes
+from simulators.oracle.world import World
 
 _HEADERS = {"content-type": "application/vnd.api+json"}
 _TABLES = {

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.oracle.judged import TRAPS
+from simulators.oracle.judged import TRAPS
 from tests.oracle.scene import Scene
 
 

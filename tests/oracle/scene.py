@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from . import desired
-from .attributes import attribute_by_name
-from .judged import Judged
-from .story import Event, Life, Lives, Row
-from .text import SKIP, folded
-from .versions import attributes
-from .words import configuration_words
-from .world import NAMES, World
+from simulators.oracle import desired
+from simulators.oracle.attributes import attribute_by_name
+from simulators.oracle.judged import Judged
+from simulators.oracle.story import Event, Life, Lives, Row
+from simulators.oracle.text import SKIP, folded
+from simulators.oracle.versions import attributes
+from simulators.oracle.words import configuration_words
+from simulators.oracle.world import NAMES, World
 
 COMPANY = "311"
 ORGANIZATION = "900"

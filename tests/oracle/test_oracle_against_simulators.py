@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from simulators.oracle.accounting import held_against_fold, held_against_traps, parents_of
+from simulators.oracle.convergence import writes_between
+from simulators.oracle.fold import fold
+from simulators.oracle.judge import Report, judge, read
+from simulators.oracle.judged import TRAPS
 from tests.history.history import History
-from tests.oracle.accounting import held_against_fold, held_against_traps, parents_of
 from tests.oracle.clerk import Clerk
-from tests.oracle.convergence import writes_between
-from tests.oracle.fold import fold
-from tests.oracle.judge import Report, judge, read
-from tests.oracle.judged import TRAPS
 from tests.simulators.running import Running, running
 
 

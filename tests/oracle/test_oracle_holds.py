@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.oracle.accounting import does_not_add_up, held_against_fold, held_against_traps, parents_of
-from tests.oracle.fold import fold
-from tests.oracle.judged import TRAPS, Decisions
+from simulators.oracle.accounting import does_not_add_up, held_against_fold, held_against_traps, parents_of
+from simulators.oracle.fold import fold
+from simulators.oracle.judged import TRAPS, Decisions
 from tests.oracle.scene import ORGANIZATION, Scene
 from tests.oracle.verdict import is_said, judged
 

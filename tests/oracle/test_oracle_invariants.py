@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.oracle.convergence import write_requests, writes_between
-from tests.oracle.judge import judge_world
-from tests.oracle.judged import CONFIGURATIONS, TRAPS, Decisions
+from simulators.oracle.convergence import write_requests, writes_between
+from simulators.oracle.judge import judge_world
+from simulators.oracle.judged import CONFIGURATIONS, TRAPS, Decisions
 from tests.oracle.scene import Scene
 from tests.oracle.verdict import is_said, judged
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.oracle import desired, junk, marker, text
-from tests.oracle.judged import TRAPS, Judged
-from tests.oracle.text import SKIP
-from tests.oracle.valuemaps import Action, lines
-from tests.oracle.words import configuration_words, organization_words
+from simulators.oracle import desired, junk, marker, text
+from simulators.oracle.judged import TRAPS, Judged
+from simulators.oracle.text import SKIP
+from simulators.oracle.valuemaps import Action, lines
+from simulators.oracle.words import configuration_words, organization_words
 
 SYSTEMS = {"windows 11": "Windows 11"}
 

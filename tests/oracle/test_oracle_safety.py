@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from tests.oracle.fold import fold
-from tests.oracle.judged import TRAPS
-from tests.oracle.requests import over_quota, refused, rolling_maximum
+from simulators.oracle.fold import fold
+from simulators.oracle.judged import TRAPS
+from simulators.oracle.requests import over_quota, refused, rolling_maximum
 from tests.oracle.scene import Scene
 from tests.oracle.verdict import is_said, judged
 

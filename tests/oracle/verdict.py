@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from .judge import Report, judge_world
-from .judged import TRAPS, Judged
-from .scene import Scene
+from simulators.oracle.judge import Report, judge_world
+from simulators.oracle.judged import TRAPS, Judged
+from tests.oracle.scene import Scene
 
 
 def judged(scene: Scene, settings: Judged = TRAPS, **more: Any) -> Report:

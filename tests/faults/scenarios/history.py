@@ -9,13 +9,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bridge.store.schema import targets
+from simulators.oracle.judged import TRAPS, Judged
 from tests.faults import quiet
 from tests.faults.harness import Proof, post, proof
 from tests.faults.steps import CRASH_POINTS, Reached
 from tests.faults.verdict import holds
 from tests.faults.world import MAPPING, Bill, Shape, World
 from tests.history.history import History
-from tests.oracle.judged import TRAPS, Judged
 
 # Organizations that are not there are made too, so that more can go wrong.
 SETTINGS = MAPPING.replace("[configurations]", 'create = "yes"\n[configurations]')

@@ -1,4 +1,4 @@
-"""Judge two running simulators: `python -m tests.oracle CONNECTWISE_CONTROL_URL ITGLUE_CONTROL_URL`."""
+"""Judge two running simulators: `python -m simulators.oracle CONNECTWISE_CONTROL_URL ITGLUE_CONTROL_URL`."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from .judged import TRAPS
 
 def main() -> int:
     """Print the table; exit with 1 where an invariant is violated."""
-    parser = argparse.ArgumentParser(prog="python -m tests.oracle", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m simulators.oracle", description=__doc__)
     parser.add_argument("connectwise", help="control URL of the ConnectWise simulator")
     parser.add_argument("itglue", help="control URL of the IT Glue simulator")
     parser.add_argument("--source", default="cw", help="the source's name, as it stands in Refs")
