@@ -8,6 +8,8 @@ from typing import Any
 from bridge.cli.demo.simulator import Simulator
 
 COMPANIES, CONFIGURATIONS = "company/companies", "company/configurations"
+MARK = "cw:configuration:"  # stands in the notes of what the bridge makes
+ORDINARY = 4  # devices that change on an ordinary day
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def devices_of_both(connectwise: Simulator, itglue: Simulator) -> list[Device]:
 
 def an_ordinary_day(connectwise: Simulator, itglue: Simulator, devices: Sequence[Device]) -> list[Change]:
     """Change a handful of things; give what has to arrive."""
-    renamed, retired, moved, model = devices[:4]
+    renamed, retired, moved, model = devices[:ORDINARY]
     status = next(
         row["status"] for row in (each.payload for each in devices)
         if row["status"]["id"] != retired.payload["status"]["id"]

@@ -81,6 +81,20 @@ class Commands:
             raise DemoError(f"glue-bridge {' '.join(arguments)} ended with exit code {code}")
         return Ended(code, lines)
 
+    def quietly(self, *arguments: str) -> str:
+        """Run a command to its end and show nothing of it; give what it prints."""
+        with self._pen.ticking(self._tell), subprocess.Popen(
+            [sys.executable, "-m", "bridge", *arguments], cwd=self._folder, env=self._environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        ) as process:  # fmt: skip
+            try:
+                out, _ = process.communicate()
+            finally:
+                end(process)
+        if process.returncode not in (0, 2):
+            raise DemoError(f"glue-bridge {' '.join(arguments)} ended with exit code {process.returncode}")
+        return out
+
     def service(self) -> "Service":
         """Start the service."""
         self._pen.typed("glue-bridge run &")

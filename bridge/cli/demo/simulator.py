@@ -17,6 +17,7 @@ class Work:
     requests: int
     writes: int
     unanswered: int
+    unanswered_creates: int
 
 
 class Simulator:
@@ -61,7 +62,8 @@ class Simulator:
         """Count the requests of its log."""
         log = self.get("/requests")
         writes = [each for each in log if each["method"] not in READS]
-        return Work(len(log), len(writes), sum(each["status"] is None for each in writes))
+        under_way = [each["method"] for each in writes if each["status"] is None]
+        return Work(len(log), len(writes), len(under_way), under_way.count("POST"))
 
     def _sent(self, method: str, path: str, body: Any) -> Any:
         answer = self.control.request(method, path, content=orjson.dumps(body))

@@ -1,31 +1,24 @@
 """The acts of the demo, in the order in which an operator goes through them."""
 
 import csv
+import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import httpx
 
 from bridge.cli import output
-from bridge.cli.demo import looks, people
+from bridge.cli.demo import looks, people, verdict
 from bridge.cli.demo.pen import DemoError, Pen
 from bridge.cli.demo.people import Change, Device
 from bridge.cli.demo.processes import Service, kill, wait_for
 from bridge.cli.demo.stage import LIST_LAG, POLL, WRITE_WINDOW, Size, Stage, short, staged
+from bridge.cli.demo.verdict import Evidence
 
+SLOW = 2.0  # seconds that IT Glue takes to answer before the kill; less than the deadline
 ARRIVAL = 60.0  # seconds that a change may take to show; E + V, a lease and a few polls are far less
-_WRITE = {"method": ["POST", "PATCH"]}
-_AT_CONFIGURATIONS = {**_WRITE, "path": "configurations"}
-
-
-@dataclass(slots=True)
-class Decided:
-    """What a person decided in the demo, by the refs without their source; `moments` are when everything was written."""
-
-    pins: dict[str, str] = field(default_factory=dict)
-    new: list[str] = field(default_factory=list)
-    moments: list[float] = field(default_factory=list)
+_WRITES = {"method": ["POST", "PATCH"], "path": "configurations"}
 
 
 def tell(size: Size, *, keep: bool, spoil: bool) -> int:
@@ -43,21 +36,21 @@ def tell(size: Size, *, keep: bool, spoil: bool) -> int:
 
 
 def _play(stage: Stage, size: Size, *, spoil: bool) -> int:
-    decided = Decided()
+    evidence = Evidence()
     _provider(stage, size)
-    _match(stage, decided)
-    _companion(stage, decided)
+    _match(stage, evidence)
+    _companion(stage, evidence)
     _disconnect(stage)
-    _replacement(stage, decided)
+    _replacement(stage, evidence)
     stage.settle("apply")
     with _running(stage) as service:
         devices = people.devices_of_both(stage.connectwise, stage.itglue)
         _ordinary_day(stage, devices)
         _killed(stage, service, devices)
-    _once_more(stage, decided)
+    _once_more(stage, evidence)
     if spoil:
         _spoil(stage)
-    return _verdict(stage, decided)
+    return _verdict(stage, evidence)
 
 
 def _provider(stage: Stage, size: Size) -> None:
@@ -80,7 +73,7 @@ def _provider(stage: Stage, size: Size) -> None:
     pen.say("The quota is IT Glue's real one, 3,000 requests in 5 minutes; the bridge leaves 30 % of it to others.")
 
 
-def _match(stage: Stage, decided: Decided) -> None:
+def _match(stage: Stage, evidence: Evidence) -> None:
     pen = stage.pen
     pen.act("Check the accounts, match the customers")
     stage.commands.run("check")
@@ -92,13 +85,13 @@ def _match(stage: Stage, decided: Decided) -> None:
     new = next((row for row in rows if row["why"].startswith("unmatched") and not row["itglue_id"]), None)
     if pin is not None:
         pin["verb"] = "pin"
-        decided.pins[_bare(pin["ref"])] = pin["itglue_id"]
+        evidence.pins[_bare(pin["ref"])] = pin["itglue_id"]
         pen.say(
             f"A person decides in match.csv: {pin['ref']} {pin['name']} is {pin['itglue_id']}, the likeliest of several."
         )
     if new is not None:
         new["verb"] = "new"
-        decided.new.append(_bare(new["ref"]))
+        evidence.new.add(_bare(new["ref"]))
         pen.say(f"A person decides in match.csv: {new['ref']} {new['name']} is new to IT Glue.")
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.DictWriter(file, list(rows[0]) if rows else ["ref"])
@@ -108,12 +101,12 @@ def _match(stage: Stage, decided: Decided) -> None:
     pen.say("Nobody guesses for the others: nothing is written for them until somebody decides.")
 
 
-def _companion(stage: Stage, decided: Decided) -> None:
+def _companion(stage: Stage, evidence: Evidence) -> None:
     pen = stage.pen
     pen.act("Companion: IT Glue's own sync stays on")
     stage.commands.run("plan", "-o", "first.plan", show=16)
     stage.commands.run("apply", "first.plan")
-    decided.moments.append(time.time())
+    evidence.moments.append(time.time())
     found = looks.companion(stage.itglue)
     made = sum(found.made.values())
     if made or found.locked:
@@ -134,7 +127,7 @@ def _disconnect(stage: Stage) -> None:
     )
 
 
-def _replacement(stage: Stage, decided: Decided) -> None:
+def _replacement(stage: Stage, evidence: Evidence) -> None:
     pen = stage.pen
     pen.act("Replacement: the bridge takes over")
     pen.say(
@@ -145,9 +138,11 @@ def _replacement(stage: Stage, decided: Decided) -> None:
         pen.say("So many creates would be stopped if nobody had reviewed them; this plan has been, so it passes.")
     before = looks.companion(stage.itglue).made
     stage.commands.run("apply", "second.plan", codes=(0, 2))
-    decided.moments.append(time.time())
+    evidence.moments.append(time.time())
     made = looks.companion(stage.itglue).made - before
-    pen.good(f"made: {', '.join(f'{number:,} {kind}' for kind, number in made.items()) or 'nothing'}")
+    pen.good(
+        f"made: {', '.join(f'{output.count(number, kind[:-1])}' for kind, number in made.items() if number) or 'nothing'}"
+    )
 
 
 def _running(stage: Stage) -> Service:
@@ -185,76 +180,114 @@ def _killed(stage: Stage, service: Service, devices: Sequence[Device]) -> None:
     pen = stage.pen
     pen.act("Every worker is killed in the middle of its writes")
     service.show_more()
-    # IT Glue carries each write out and is slow to say so: the worst moment to die.
-    stage.itglue.post("/faults", {"when": _AT_CONFIGURATIONS, "do": {"after_write": True, "delay": 2.5}})
-    rest = devices[8:]
+    rest = devices[people.ORDINARY :]
     changed = min(180, len(rest))
     new = max(3, min(20, changed // 6))
-    changes = people.a_roll_out(stage.connectwise, rest, changed, new)
+    # IT Glue carries each write out and is slow to say so: the worst moment to die.
+    stage.itglue.post("/faults", {"when": _WRITES, "do": {"after_write": True, "delay": SLOW}})
     began = time.monotonic()
+    changes = people.a_roll_out(stage.connectwise, rest, changed, new)
     pen.say(f"{changed:,} devices get an inventory number in ConnectWise, {new} are added. IT Glue answers slowly.")
     with pen.ticking(lambda: "the changes are on their way"):
-        wait_for(lambda: stage.itglue.work().unanswered > 0, ARRIVAL, "a write", every=0.05)
-        workers = service.workers()
-        under_way = stage.itglue.work().unanswered
-        kill(workers.values())
+        wait_for(lambda: stage.itglue.work().unanswered_creates > 0, ARRIVAL, "a create", every=0.05)
+    workers = service.workers()
+    kill(workers.values())
+    killed_at = time.monotonic()
+    under_way = stage.itglue.work()
     stage.itglue.lift()
-    names = ", ".join(f"{name} (pid {pid})" for name, pid in workers.items())
-    pen.say(f"SIGKILL to {names}, {output.count(under_way, 'write')} without an answer. Nobody helps:")
-
-    def told() -> str:
-        return f"{sum(1 for _ in people.arrived(stage.itglue, changes)):,} of {len(changes):,} arrived"
-
-    with pen.ticking(told):
-        while True:
-            there = list(people.arrived(stage.itglue, changes))
-            if len(there) == len(changes):
-                break
+    pen.say(
+        f"SIGKILL to {_named(workers)}: {output.count(under_way.unanswered, 'write')} without an answer, "
+        f"{output.count(under_way.unanswered_creates, 'create')} among them. Nobody helps:"
+    )
+    there: list[Change] = []
+    with pen.ticking(lambda: f"{len(there):,} of {len(changes):,} arrived"):
+        while len(there := list(people.arrived(stage.itglue, changes))) < len(changes):
             _patience(began, [change for change in changes if change not in there])
             time.sleep(0.5)
-    serials = [row["attributes"]["serial-number"] for row in stage.itglue.now("configurations")]
-    twice = [change.words for change in changes if serials.count(change.shows.get("serial-number", "")) > 1]
+    took = time.monotonic() - began
+    serials = Counter(row["attributes"]["serial-number"] for row in stage.itglue.now("configurations"))
+    twice = [change.words for change in changes if serials[change.shows.get("serial-number", "")] > 1]
     if twice:
         raise DemoError(f"{len(twice)} new devices are there twice: {twice[:3]}")
+    with pen.ticking(lambda: "what had no answer is read again"):
+        wait_for(
+            lambda: time.monotonic() - killed_at > WRITE_WINDOW + LIST_LAG and not _open(stage), ARRIVAL, "the rest"
+        )
+    pen.good(f"all {len(changes):,} in IT Glue {took:.1f} s after the changes, each new device once")
     started = {name: pid for name, pid in service.workers().items() if pid not in workers.values()}
-    pen.good(
-        f"all {len(changes):,} in IT Glue {time.monotonic() - began:.1f} s after the changes, each new device once"
-    )
-    pen.good(
-        f"workers started anew by the service: {', '.join(f'{name} (pid {pid})' for name, pid in started.items())}"
-    )
+    pen.good(f"the service has started {_named(started)} anew")
 
 
-def _once_more(stage: Stage, decided: Decided) -> None:
+def _named(workers: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} (pid {pid})" for name, pid in workers.items())
+
+
+def _once_more(stage: Stage, evidence: Evidence) -> None:
     pen = stage.pen
     pen.act("Once more: nothing changes, so nothing is written")
-    _quiet(stage)
-    decided.moments.append(time.time())
-    stage.commands.run("status", show=40)
+    evidence.moments.append(time.time())
+    evidence.settled = verdict.look(stage.connectwise, stage.itglue)
     before = stage.itglue.work()
     polls = _polls(stage)
-    with stage.commands.service() as service, pen.ticking(lambda: f"{_polls(stage) - polls} polls"):
+    with stage.commands.service() as service, pen.ticking(lambda: output.count(_polls(stage) - polls, "poll")):
         wait_for(lambda: bool(service.processes()) and _polls(stage) >= polls + 4, 60, "a few polls")
     planned = stage.commands.run("plan", "--refresh", show=6)
-    after = stage.itglue.work()
-    if planned.code or after.writes != before.writes:
-        raise DemoError(
-            f"there was something left to write: plan ended with {planned.code}, and "
-            f"{after.writes - before.writes} writes were sent"
-        )
-    pen.good(f"{_polls(stage) - polls} polls and a whole plan later: 0 writes at IT Glue, by its own log")
+    writes = stage.itglue.work().writes - before.writes
+    if planned.code or writes:
+        raise DemoError(f"something was left to write: plan ended with {planned.code}, {writes} writes were sent")
+    pen.good(f"{output.count(_polls(stage) - polls, 'poll')} and a whole plan later: 0 writes at IT Glue, by its log")
 
 
-def _quiet(stage: Stage) -> None:
-    """Wait until the doubts about what was under way when the workers died are over."""
-
-
-def _verdict(stage: Stage, decided: Decided) -> int:
+def _verdict(stage: Stage, evidence: Evidence) -> int:
+    pen = stage.pen
+    pen.act("The verdict")
+    pen.say("What the bridge says of itself:")
+    stage.commands.run("status", show=40)
+    for line in ("held --json", "plan --json"):
+        pen.typed(f"glue-bridge {line}")
+    held = json.loads(stage.commands.quietly("held", "--json", "--limit", "0"))
+    status = json.loads(stage.commands.quietly("status", "--json"))
+    plan = [json.loads(line) for line in stage.commands.quietly("plan", "--json").splitlines()]
+    evidence.hear(plan, held, status)
+    pen.say("What the simulators' own history says, by a judge that shares no code with the bridge:")
+    with pen.ticking(lambda: "judging"):
+        world = verdict.look(stage.connectwise, stage.itglue)
+        report = verdict.judge(world, evidence, repair_within=WRITE_WINDOW + LIST_LAG + 10)
+    pen.line()
+    verdict.show(pen, world, evidence, report)
+    pen.line()
+    if not report.holds:
+        pen.line(output.styled("Not all invariants hold.", "red") + f"   [{pen.seconds:.0f} s]")
+        return 1
+    pen.line(output.styled("All five invariants hold.", "green") + f"   [{pen.seconds:.0f} s]")
+    pen.line()
+    pen.line("The same on accounts of yours, beginning with one customer in [rollout]:")
+    for line in ("init", "check", "match", "plan -o first.plan", "apply first.plan", "run"):
+        pen.typed(f"glue-bridge {line}")
     return 0
 
 
 def _spoil(stage: Stage) -> None:
     """Make a record twice, as a client that knows nothing of the bridge would."""
+    pen = stage.pen
+    pen.act("Somebody makes a record twice")
+    row = next(row for row in stage.itglue.now("configurations") if people.MARK in (row["attributes"]["notes"] or ""))
+    known = row["attributes"]
+    copied = ("name", "configuration-type-id", "configuration-status-id", "serial-number", "notes")
+    answer = httpx.post(
+        f"{stage.itglue.url}/organizations/{known['organization-id']}/relationships/configurations",
+        headers={"x-api-key": stage.itglue.credentials["api_key"], "content-type": "application/vnd.api+json"},
+        json={"data": {"type": "configurations", "attributes": {name: known[name] for name in copied}}},
+        trust_env=False,
+    )
+    answer.raise_for_status()
+    pen.say(f"{known['name']} is there twice.")
+
+
+def _open(stage: Stage) -> int:
+    """Count what the bridge has not come to an end with."""
+    targets = json.loads(stage.commands.quietly("status", "--json"))["targets"]
+    return sum(states.get(state, 0) for states in targets.values() for state in ("pending", "waiting", "creating"))
 
 
 def _polls(stage: Stage) -> int:

@@ -1,0 +1,107 @@
+"""The verdict: the five invariants, computed from the simulators' own history by a judge that knows no line of ours."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bridge.cli import output
+from bridge.cli.demo.pen import Pen
+from bridge.cli.demo.simulator import Simulator
+from simulators.oracle.accounting import held_against_traps, parents_of, plain
+from simulators.oracle.judge import INVARIANTS, Report, judge_world, read
+from simulators.oracle.judged import TRAPS, Decisions
+from simulators.oracle.world import World
+
+EXAMPLES = 3  # violations shown of each invariant
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What the judge has to know beside the history.
+
+    What a person decided, by refs without their source; `moments` at which all was written that was known, in seconds
+    since the epoch; what the bridge says is held (ref, code) and excluded (ref, rule), and the counts of its runs; the
+    world before the time in which nothing had to be written.
+    """
+
+    pins: dict[str, str] = field(default_factory=dict)
+    new: set[str] = field(default_factory=set)
+    moments: list[float] = field(default_factory=list)
+    held: Sequence[tuple[str, str]] = ()
+    excluded: Sequence[tuple[str, str]] = ()
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    settled: World | None = None
+
+    def hear(self, plan: Iterable[Mapping[str, Any]], held: Mapping[str, Any], status: Mapping[str, Any]) -> None:
+        """Take what the bridge says of itself: the lines of `plan --json`, `held --json` and `status --json`."""
+        self.held = [(each["ref"], each["code"]) for each in held["targets"]]
+        self.excluded = [(line["ref"], str(line["reason"])) for line in plan if line.get("word") == "excluded"]
+        self.counts = {f"run {run['id']}": run["counts"] for run in status["runs"] if run["outcome"] == "finished"}
+
+    @property
+    def decided(self) -> set[str]:
+        """Name what a person decided about."""
+        return {*self.pins, *self.new}
+
+
+def look(connectwise: Simulator, itglue: Simulator) -> World:
+    """Read both sides as their control APIs show them."""
+    return read(connectwise.control, itglue.control)
+
+
+def judge(world: World, evidence: Evidence, *, repair_within: float) -> Report:
+    """Judge the history."""
+    decisions = Decisions(pins=evidence.pins, new=frozenset(evidence.new))
+    report = judge_world(
+        world, replace(TRAPS, decisions=decisions, moments=tuple(evidence.moments)), repair_within=repair_within,
+        held=evidence.held, excluded=evidence.excluded, counts=evidence.counts, before=evidence.settled,
+    )  # fmt: skip
+    report.violations["I5"] += _against_traps(world, evidence)
+    return report
+
+
+def _against_traps(world: World, evidence: Evidence) -> list[str]:
+    """Compare what is held and excluded with what the simulators laid out, where no person has decided."""
+    above = parents_of(world)
+    decided = evidence.decided
+
+    def untouched(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [
+            (ref, code) for ref, code in pairs if plain(ref) not in decided and above.get(plain(ref)) not in decided
+        ]
+
+    return held_against_traps(untouched(evidence.held), untouched(evidence.excluded), untouched(world.traps), above)
+
+
+def show(pen: Pen, world: World, evidence: Evidence, report: Report) -> None:
+    """Print a line for each invariant with its numbers, and the first violations below it."""
+    numbers = _numbers(world, evidence, report)
+    for name, meaning in INVARIANTS.items():
+        broken = report.violations[name]
+        label = f"{name if name.startswith('I') else '':<4}{meaning:<40}"
+        if not broken:
+            pen.line(f"   {label}{output.styled('holds', 'green')}   {numbers[name]}")
+            continue
+        pen.line(f"   {label}{output.styled('BROKEN', 'red')}  {output.count(len(broken), 'violation')}")
+        for sentence in broken[:EXAMPLES]:
+            pen.say(f"      {sentence}")
+        if len(broken) > EXAMPLES:
+            pen.say(f"      and {len(broken) - EXAMPLES:,} more")
+
+
+def _numbers(world: World, evidence: Evidence, report: Report) -> dict[str, str]:
+    judged = report.judged
+    there = judged["targets"] - judged.get("held", 0) - judged.get("excluded", 0)
+    held = sum(code != "parent_held" for _, code in evidence.held)
+    changes = sum(len(life.events) - 1 for lives in (world.companies, world.devices) for life in lives.values())
+    requests = {name: len(several) for name, several in world.requests.items()}
+    return {
+        "I1": f"{there:,} records are what {changes:,} changes on both sides ask for",
+        "I2": f"{judged['records made']:,} records made for {judged['targets']:,} targets, none twice",
+        "I3": f"{judged['writes']:,} writes, no older version over a newer one",
+        "I4": f"no write without a change, none after the last of {changes:,} changes was in",
+        "I5": f"{judged['targets']:,} seen = {there:,} in IT Glue + {judged.get('held', 0):,} held + "
+              f"{judged.get('excluded', 0):,} excluded; {held:,} causes of holds, the seeded ones",
+        "safety": f"{requests['itglue']:,} requests to IT Glue, none over the quota; {requests['connectwise']:,} to the "
+                  "PSA, all reads",
+    }  # fmt: skip
