@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
+from sqlalchemy.engine import make_url
 
 from bridge import restored
 from bridge.connector import Connector
@@ -121,6 +122,7 @@ def stops_of(settings: Settings) -> StopLimits:
 
 def database_of(settings: Settings) -> Database:
     """Open the store, brought to this release's schema; raise SettingsError where it cannot be written."""
+    _keep_private(settings)
     db = Database(settings.database_url)
     try:
         upgrade(db)
@@ -130,6 +132,19 @@ def database_of(settings: Settings) -> Database:
         place = settings.database_url if db.is_sqlite else "the database"
         raise SettingsError("B135", f"{place} cannot be used: {error}") from error
     return db
+
+
+def _keep_private(settings: Settings) -> None:
+    """Make the data folder and the database file readable by their owner alone: customers' data lies there."""
+    path = make_url(settings.database_url).database
+    if not settings.database_url.startswith("sqlite") or not path:
+        return
+    try:
+        settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not Path(path).exists():
+            Path(path).touch(mode=0o600)
+    except OSError as error:
+        raise SettingsError("B135", f"{path} cannot be used: {error.strerror}") from error
 
 
 @contextmanager

@@ -35,6 +35,7 @@ def settings_changed(engine: Engine, digest: str) -> int:
 def started(engine: Engine, data_folder: Path, *, silence: float) -> str | None:
     """Count this start, in the database and beside it; give why the database counts as restored, None if it does not.
 
+    On several machines each starts on its own host, so that only counts where the database is a file of this one.
     Restored means that nobody knows what was written since: all links become unknown, no read counts as fresh, and
     everything is planned again once the index has been read.
     """
@@ -53,7 +54,7 @@ def started(engine: Engine, data_folder: Path, *, silence: float) -> str | None:
         why = None
         if stored < counted:
             why = f"it has seen {stored} starts, this data folder {counted}"
-        elif known_host is not None and known_host != host:
+        elif engine.db.is_sqlite and known_host is not None and known_host != host:
             why = "it starts on another host"
         elif last and now - last > silence:
             why = f"it has been silent for {round((now - last) / 60)} minutes"

@@ -14,6 +14,7 @@ from bridge.matching.keys import UNIQUE, record_keys
 from bridge.records import Record, Ref
 from bridge.store import targets as target_rows
 from bridge.store.database import Database, chunks
+from bridge.store.runs import outcome_of_state
 from bridge.store.schema import WAVES, fetches, mirror, mirror_keys, payloads, run_targets, targets
 
 
@@ -358,11 +359,7 @@ class Mirror:
 
     def _count(self, connection: Connection, source: str, kind: str, ids: Sequence[str], run: int) -> None:
         """Enter the targets of what was seen into the run; what is settled already has its outcome."""
-        outcome = sa.case(
-            (targets.c.state == "settled", "equal"),
-            (targets.c.state.in_(["held", "excluded", "gone"]), targets.c.state),
-            else_=None,
-        )
+        outcome = outcome_of_state()
         for part in chunks(ids, 1000):
             mine = sa.select(mirror.c.id).where(
                 mirror.c.source == source, mirror.c.kind == kind, mirror.c.ext_id.in_(part)

@@ -30,10 +30,19 @@ def abandon(connection: Connection, kind: str, scope: str, *, now: float) -> Non
     connection.execute(sa.update(runs).where(mine, runs.c.read_done_at.is_(None)).values(read_done_at=now))
 
 
+def outcome_of_state() -> sa.ColumnElement[str | None]:
+    """Give what a run counts of a target by its state; null while it is open."""
+    return sa.case(
+        (targets.c.state == "settled", "equal"),
+        (targets.c.state.in_(["held", "excluded", "gone"]), targets.c.state),
+        else_=None,
+    )
+
+
 def enter(db: Database, connection: Connection, run: int, where: sa.ColumnElement[bool]) -> None:
-    """Enter targets into a run, as open."""
-    chosen = sa.select(sa.literal(run), targets.c.id, targets.c.seq).where(where)
-    statement = db.insert(run_targets).from_select(["run", "target", "seq"], chosen)
+    """Enter targets into a run: those that are due or waiting as open, all others with what has become of them."""
+    chosen = sa.select(sa.literal(run), targets.c.id, targets.c.seq, outcome_of_state()).where(where)
+    statement = db.insert(run_targets).from_select(["run", "target", "seq", "outcome"], chosen)
     connection.execute(statement.on_conflict_do_nothing(index_elements=["run", "target"]))
 
 

@@ -296,7 +296,10 @@ def test_a_read_that_was_taken_over_moves_no_watermark(world: World, office: Off
 def test_a_restored_store_plans_everything_again_and_makes_nothing_twice(
     world: World, office: Office, sign: str
 ) -> None:
-    """A lower counter, another host, a long silence: links are verified, the index read, and no record made again."""
+    """A lower counter, another host, a long silence: links are verified, the index read, and no record made again.
+
+    On several machines another host is no sign: each of them starts on its own.
+    """
     acme = office.company("Acme Ltd")
     office.device(acme, "srv-1")
     _read(world)
@@ -316,9 +319,10 @@ def test_a_restored_store_plans_everything_again_and_makes_nothing_twice(
     _read(world)
     world.drain()
 
-    assert (why is None) == (sign == "none")
+    silent = sign == "none" or (sign == "host" and not world.engine.db.is_sqlite)
+    assert (why is None) == silent
     assert world.writes() == writes
-    assert (len(world.sent("GET", path="/configurations")) > reads) == (sign != "none")
+    assert (len(world.sent("GET", path="/configurations")) > reads) == (not silent)
     assert world.state(f"cw:organization:{acme}") == ("settled", None)
 
 
