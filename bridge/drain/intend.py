@@ -20,6 +20,15 @@ from bridge.store.index import linked_ids
 from bridge.store.schema import links, targets, writes
 
 _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while a machine sleeps; Linux only
+_DOUBTFUL = sa.exists().where(
+    writes.c.target == sa.bindparam("of_target"), writes.c.verb.not_in(["create", "create_name"]),
+    sa.or_(writes.c.outcome.is_(None), writes.c.outcome == "unknown"),
+)  # fmt: skip
+_KNOW = (
+    sa.update(links)
+    .where(links.c.target == sa.bindparam("of_target"), ~_DOUBTFUL)
+    .values(state="known", verify_at=None)
+)
 
 
 class LostClaimError(BridgeError):
@@ -182,13 +191,7 @@ def restore_links(connection: Connection, intent: Intent) -> None:
 
 def know(connection: Connection, target: int) -> None:
     """Set a link back to known, unless an earlier write of it is still unanswered or came back void."""
-    doubtful = sa.exists().where(
-        writes.c.target == target, writes.c.verb.not_in(["create", "create_name"]),
-        sa.or_(writes.c.outcome.is_(None), writes.c.outcome == "unknown"),
-    )  # fmt: skip
-    connection.execute(
-        sa.update(links).where(links.c.target == target, ~doubtful).values(state="known", verify_at=None)
-    )
+    connection.execute(_KNOW, {"of_target": target})
 
 
 def end_writes(connection: Connection, intent: Intent, members: Sequence[int], outcome: str) -> None:

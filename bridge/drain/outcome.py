@@ -22,6 +22,7 @@ from bridge.store.index import digest_of
 from bridge.store.schema import links, targets, writes
 
 NOT_TAKEN = "!not_taken"  # in a link's `applied`: what IT Glue dropped though it answered 200
+_UPDATE_LINK = sa.update(links).where(links.c.target == sa.bindparam("of_target"))
 
 
 def hold_stopped(engine: Engine, stopped: Sequence[Stopped]) -> None:
@@ -52,6 +53,7 @@ def created(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRo
 
     def enter(connection: Connection) -> None:
         now = engine.db.now(connection)
+        _index(engine, connection, pairs, now=now)
         for item, row in sorted(pairs, key=lambda pair: pair[0].target):
             if linked(engine, connection, item, row, now=now) and item.kind == "organizations":
                 engine.index.created_organization(connection, row.id, ("configurations",), now=now)
@@ -68,11 +70,12 @@ def created(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRo
 def linked(
     engine: Engine, connection: Connection, item: Item, row: AnswerRow, *, now: float, found: bool = False
 ) -> bool:
-    """Enter one created record: index, link, and the end of the claim where it is still ours; False for a duplicate.
+    """Enter one created record: link, and the end of the claim where it is still ours; False for a duplicate.
 
     One that was `found` after its answer was lost is linked, counts as written, and is planned again.
     """
-    engine.index.store(connection, item.kind, [asset_row(row)], now=now, read=None)
+    if found:
+        _index(engine, connection, [(item, row)], now=now)
     existing = target_rows.link_of(connection, item.target)
     if existing is not None and existing.itglue_id != row.id:
         reason = f"two records were made for it: {existing.itglue_id} is linked, {row.id} is not; archive one by hand"
@@ -99,6 +102,12 @@ def linked(
         # Whoever has the claim by now has planned without this link, and must not send what it planned.
         target_rows.touch(connection, targets.c.id == item.target, now=now, lane=item.row.lane)
     return True
+
+
+def _index(engine: Engine, connection: Connection, pairs: Sequence[tuple[Item, AnswerRow]], *, now: float) -> None:
+    """Enter what an answer shows into the index; all of a request is of one kind."""
+    if pairs:
+        engine.index.store(connection, pairs[0][0].kind, [asset_row(row) for _, row in pairs], now=now, read=None)
 
 
 def settle_written(connection: Connection, item: Item, dropped: Mapping[str, Any], *, now: float) -> bool:
@@ -131,10 +140,11 @@ def updated(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRo
         valid = [item.target for item, _ in pairs if item.target in ours]
         intents.end_writes(connection, intent, valid, "answered")
         intents.end_writes(connection, intent, [item.target for item, _ in pairs if item.target not in ours], "unknown")
+        shown = engine.index.get(connection, intent.items[0].kind, [row.id for _, row in pairs])
+        _index(engine, connection, pairs, now=now)
         for item, row in sorted(pairs, key=lambda pair: pair[0].target):
-            before = engine.index.get(connection, item.kind, [row.id]).get(row.id)
-            engine.index.store(connection, item.kind, [asset_row(row)], now=now, read=None)
             _apply(connection, item, row, known=item.target in ours, now=now)
+            before = shown.get(row.id)
             if before is not None and _changed_beside(item, orjson.loads(before.attributes), row.attributes):
                 target_rows.touch(connection, targets.c.id == item.target, now=now, lane=item.row.lane)
         journal.answer(connection, intent.batch, {item.target: "written" for item, _ in pairs})
@@ -170,7 +180,7 @@ def _apply(connection: Connection, item: Item, row: AnswerRow, *, known: bool, n
             "asset_digest": digest_of(row.attributes),
             "archived": item.verb == "archive",
         }
-        connection.execute(sa.update(links).where(links.c.target == item.target).values(**values))
+        connection.execute(_UPDATE_LINK, {**values, "of_target": item.target})
     if known:
         intents.know(connection, item.target)
     if item.verb == "archive":

@@ -16,6 +16,11 @@ from bridge.store.database import chunks
 from bridge.store.schema import links, run_targets, targets
 
 PAGE = 1000
+_NAMED = (
+    sa.update(targets)
+    .where(targets.c.id == sa.bindparam("of_target"), targets.c.seq == sa.bindparam("of_seq"))
+    .values(named=sa.bindparam("of_seq"))
+)
 
 
 def collect(engine: Engine, block: str, *, lane: Lane, run: int | None) -> bool:
@@ -32,10 +37,7 @@ def _collect(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None
     wanted = _wanted(engine, rows)
     with engine.db.write() as connection:
         now = engine.db.now(connection)
-        for row in rows:
-            connection.execute(
-                sa.update(targets).where(targets.c.id == row.id, targets.c.seq == row.seq).values(named=row.seq)
-            )
+        connection.execute(_NAMED, [{"of_target": row.id, "of_seq": row.seq} for row in rows])
         if wanted:
             found = names.ask(engine.db, connection, wanted, now=now, lane=lane, run=rows[0].run)
             if run is not None:

@@ -21,6 +21,13 @@ from bridge.store.index import digest_of
 from bridge.store.schema import links, targets
 
 Decided = tuple[Work, Verdict]
+_EQUAL_LINK = sa.update(links).where(links.c.target == sa.bindparam("of_target"))
+_TAKEN = sa.select(links.c.target).where(
+    links.c.itglue_type == sa.bindparam("of_kind"),
+    links.c.itglue_id == sa.bindparam("of_id"),
+    links.c.owns.is_(sa.true()),
+    links.c.target != sa.bindparam("but_target"),
+)
 
 
 def settle(engine: Engine, decided: Sequence[Decided], *, run: int | None) -> list[Item]:
@@ -104,10 +111,8 @@ def _equal(connection: sa.Connection, work: Work, *, now: float, **common: str |
     if not target_rows.settle(connection, row, "settled", now=now, outcome="equal", **common):
         return
     if work.link is not None and work.asset is not None:
-        connection.execute(
-            sa.update(links).where(links.c.target == row.id)
-            .values(archived=False, fingerprint=fingerprint(work.wish), asset_digest=work.asset_digest)
-        )  # fmt: skip
+        seen = {"fingerprint": fingerprint(work.wish), "asset_digest": work.asset_digest}
+        connection.execute(_EQUAL_LINK, {**seen, "archived": False, "of_target": row.id})
     if work.decided.accepts:  # what was accepted is so already
         decisions.spend(connection, [row.id], at=now)
 
@@ -115,12 +120,7 @@ def _equal(connection: sa.Connection, work: Work, *, now: float, **common: str |
 def _adopt(engine: Engine, connection: sa.Connection, work: Work, plan: Adopt) -> bool:
     """Link to a record that is equal already; False where another target has just taken it."""
     kind = work.block.itglue_type if work.block else ""
-    taken = connection.execute(
-        sa.select(links.c.target).where(
-            links.c.itglue_type == kind, links.c.itglue_id == plan.itglue_id, links.c.owns.is_(sa.true()),
-            links.c.target != work.id,
-        )
-    ).first()  # fmt: skip
+    taken = connection.execute(_TAKEN, {"of_kind": kind, "of_id": plan.itglue_id, "but_target": work.id}).first()
     if taken is not None and plan.owns:
         target_rows.give_back(connection, {work.id: work.target.fence}, due_at=engine.db.now(connection))
         return False

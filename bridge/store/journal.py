@@ -9,6 +9,16 @@ from sqlalchemy.engine import Connection
 from bridge.store.database import chunks
 from bridge.store.schema import journal
 
+# What runs once per target is put together once: that takes longer than to execute it.
+_RECENT = (
+    sa.select(journal)
+    .where(
+        journal.c.target == sa.bindparam("of_target"),
+        journal.c.at > sa.bindparam("since"),
+        journal.c.outcome.is_distinct_from("refused"),
+    )
+    .order_by(journal.c.id)
+)
 _MADE = (
     sa.update(journal)
     .where(
@@ -57,10 +67,4 @@ def counted(connection: Connection, where: sa.ColumnElement[bool], *, since: flo
 
 def recent(connection: Connection, target: int, *, since: float) -> list[sa.engine.Row[*tuple[Any, ...]]]:
     """Give what was written to a target since then, oldest first."""
-    return list(
-        connection.execute(
-            sa.select(journal)
-            .where(journal.c.target == target, journal.c.at > since, journal.c.outcome.is_distinct_from("refused"))
-            .order_by(journal.c.id)
-        )
-    )
+    return list(connection.execute(_RECENT, {"of_target": target, "since": since}))
