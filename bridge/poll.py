@@ -171,6 +171,7 @@ def fetch_due(engine: Engine, *, limit: int = 50) -> int:
     """Do the fetches that are due; give their number."""
     if not engine.connectors:
         return 0
+    claimed_at = engine.db.now()
     rows = fetches.claim(
         engine.db, owner=engine.owner, lease=engine.times.lease, limit=limit, sources=list(engine.connectors)
     )
@@ -179,6 +180,8 @@ def fetch_due(engine: Engine, *, limit: int = 50) -> int:
     with engine.db.write() as connection:
         run = runs.start(engine.db, connection, "fetch", f"{len(rows)} records")
     for row in rows:
+        if engine.db.now() - claimed_at > engine.times.lease:
+            break  # the rest is due again, for whoever comes first
         paused = _paused(engine, Ref.parse(row.ref).source)
         if paused > 0.0:
             fetches.again(engine.db, row, due_in=paused)

@@ -58,7 +58,9 @@ def cycle(engine: Engine, row: streams.Row, protocol: Protocol) -> None:
 def refresh_cycle(engine: Engine, row: streams.Row, seconds: float) -> None:
     """Read one kind of IT Glue completely."""
     with engine.db.write() as connection:
-        paused = pauses.active(connection, ITGLUE, now=engine.db.now(connection))
+        now = engine.db.now(connection)
+        runs.abandon(connection, "refresh", f"{ITGLUE}:{row.kind}", now=now)
+        paused = pauses.active(connection, ITGLUE, now=now)
         run = None if paused else runs.start(engine.db, connection, "refresh", f"{ITGLUE}:{row.kind}")
     if run is None:
         streams.done(engine.db, row, next_in=engine.times.backoff_min)

@@ -9,11 +9,14 @@ from bridge.store import runs
 from bridge.store.schema import fetches, links, targets, waits
 from bridge.supervise.heartbeat import beat
 
+LONGEST = {"fetch": 2, "apply": 30}  # leases that the reading of a run can take
+
 
 def sweep(engine: Engine) -> None:
     """Do one pass."""
     verify.raise_due(engine)
     _free_waiting(engine)
+    _abandon_runs(engine)
     for run, counts in runs.end_finished(engine.db, planned=not engine.writes_allowed()):
         told = log.info if counts["written"] or counts["gone"] else log.debug
         told("run.finished", run=run, **counts)
@@ -21,6 +24,14 @@ def sweep(engine: Engine) -> None:
         engine.doorbell.ring(lane)
     restored.seen(engine)
     beat()
+
+
+def _abandon_runs(engine: Engine) -> None:
+    """End the reading of runs whose process died over it; those of a stream end with its next cycle."""
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        for kind, longest in LONGEST.items():
+            runs.abandon_old(connection, kind, before=now - longest * engine.times.lease, now=now)
 
 
 def _due(engine: Engine) -> list[str]:

@@ -30,6 +30,12 @@ def abandon(connection: Connection, kind: str, scope: str, *, now: float) -> Non
     connection.execute(sa.update(runs).where(mine, runs.c.read_done_at.is_(None)).values(read_done_at=now))
 
 
+def abandon_old(connection: Connection, kind: str, *, before: float, now: float) -> None:
+    """Say of runs of a kind that began before a time, and still read, that they will see no more: their process is dead."""
+    old = (runs.c.kind == kind) & (runs.c.started_at < before) & runs.c.read_done_at.is_(None)
+    connection.execute(sa.update(runs).where(old).values(read_done_at=now))
+
+
 def outcome_of_state() -> sa.ColumnElement[str | None]:
     """Give what a run counts of a target by its state; null while it is open."""
     return sa.case(
