@@ -1,7 +1,5 @@
 """What is gone at its source, what a rule leaves out, and what comes back."""
 
-import pytest
-
 from bridge.refresh import refresh
 from tests.integration.drain.world import World
 
@@ -142,8 +140,7 @@ def test_archive_when_counts_as_gone(world: World) -> None:
     assert world.state("cw:configuration:8") == ("gone", None)
 
 
-@pytest.mark.parametrize("again", [1, 3])
-def test_gone_is_done_once(world: World, again: int) -> None:
+def test_gone_is_done_once(world: World) -> None:
     """Touched again and again, what is gone is not written again."""
     world.configure(configurations='gone = "archive"\n')
     world.settle(world.organization(), world.device("7"))
@@ -151,7 +148,7 @@ def test_gone_is_done_once(world: World, again: int) -> None:
     world.drain()
     writes = world.writes()
 
-    for _ in range(again):
+    for _ in range(2):
         world.touch(DEVICE)
         world.drain()
 

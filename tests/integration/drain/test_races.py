@@ -1,7 +1,10 @@
 """What happens between two steps of a worker: newer versions, lost claims, late answers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Event, Thread
+
+import pytest
 
 from bridge.drain import outcome, records, resolve
 from bridge.drain.creates import Pace, create
@@ -14,9 +17,17 @@ from bridge.refresh import refresh
 from bridge.store import targets as target_rows
 from bridge.store.targets import Row
 from tests.integration.drain.conftest import Make
-from tests.integration.drain.world import World
+from tests.integration.drain.world import QUICK, World
 
 DEVICE = "cw:configuration:7"
+# Long enough that what a test puts between two steps never runs into a limit.
+PATIENT = replace(QUICK, write_window=6.0, deadline=4.0, intend_age=1.0, lease=8.0)
+
+
+@pytest.fixture
+def patient(make: Make) -> World:
+    """Give a world whose workers wait for answers."""
+    return make(PATIENT)
 
 
 def _claim(engine: Engine, *, ahead: float = 0.0, owner: str | None = None) -> list[Row]:
@@ -38,8 +49,9 @@ def _send(engine: Engine, rows: Sequence[Row], items: Sequence[Item]) -> None:
     create(engine, [item for item in items if item.verb == "create"], claim, lane="backfill", pace=Pace())
 
 
-def test_a_newer_version_between_plan_and_settle_wins(world: World) -> None:
+def test_a_newer_version_between_plan_and_settle_wins(patient: World) -> None:
     """What was planned from the older version is not sent; the newer one is."""
+    world = patient
     world.settle(world.organization(), world.device("7"))
     world.put(world.device("7", name="older"))
     rows = _claim(world.engine)
@@ -56,8 +68,9 @@ def test_a_newer_version_between_plan_and_settle_wins(world: World) -> None:
     assert [one["name"] for one in world.records("configurations")] == ["newer"]
 
 
-def test_a_newer_version_while_a_write_is_under_way_is_written_after_it(world: World) -> None:
+def test_a_newer_version_while_a_write_is_under_way_is_written_after_it(patient: World) -> None:
     """The record changes while its create is answered: it is linked, stays pending, and is written again."""
+    world = patient
     world.settle(world.organization(), world.device("0"))
     world.fault({"delay": 0.3}, method="POST", path="configurations$", nth=[1])
     world.put(world.device("7", name="first"))
@@ -88,8 +101,9 @@ def test_a_change_while_a_lost_create_is_resolved_is_written_after_it(world: Wor
     assert sorted(one["name"] for one in world.records("configurations", dead=True)) == ["device 0", "second"]
 
 
-def test_a_sender_whose_claim_was_taken_over_sends_nothing(world: World) -> None:
+def test_a_sender_whose_claim_was_taken_over_sends_nothing(patient: World) -> None:
     """Its lease ran out before it sent: the other one writes, it does not."""
+    world = patient
     world.settle(world.organization(), world.device("0"))
     world.put(world.device("7"))
     engine, other = world.engine, world.another()
@@ -105,8 +119,9 @@ def test_a_sender_whose_claim_was_taken_over_sends_nothing(world: World) -> None
     assert world.state(DEVICE) == ("settled", None)
 
 
-def test_an_answer_under_a_lost_fence_is_recorded_all_the_same(world: World) -> None:
+def test_an_answer_under_a_lost_fence_is_recorded_all_the_same(patient: World) -> None:
     """The claim is taken over after the request left: the answer's id is linked, and nothing is made again."""
+    world = patient
     world.settle(world.organization(), world.device("0"))
     world.fault({"delay": 0.35}, method="POST", path="configurations$", nth=[1])
     world.put(world.device("7"))
@@ -129,8 +144,9 @@ def test_an_answer_under_a_lost_fence_is_recorded_all_the_same(world: World) -> 
     assert world.journal(DEVICE) == [("create", "written")]
 
 
-def test_a_second_record_of_one_target_is_held_with_both_ids(world: World) -> None:
+def test_a_second_record_of_one_target_is_held_with_both_ids(patient: World) -> None:
     """An answer that comes after everything was thought lost, and made again: the duplicate is reported, never silent."""
+    world = patient
     world.settle(world.organization(), world.device("0"))
     world.put(world.device("7"))
     engine, other = world.engine, world.another()
@@ -153,8 +169,9 @@ def test_a_second_record_of_one_target_is_held_with_both_ids(world: World) -> No
     assert second in held.reason
 
 
-def test_a_late_answer_stops_whoever_planned_to_make_it_again(world: World) -> None:
+def test_a_late_answer_stops_whoever_planned_to_make_it_again(patient: World) -> None:
     """A create was thought not made, another worker has planned it anew: the late answer's link voids that plan."""
+    world = patient
     world.settle(world.organization(), world.device("0"))
     world.put(world.device("7"))
     engine, other = world.engine, world.another()

@@ -1,6 +1,7 @@
 """The schema: what the migrations make is what the code expects, on both shapes."""
 
-from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -36,33 +37,33 @@ def _described(db: Database) -> dict[str, Any]:
     return described
 
 
-def test_the_migrations_make_the_schema_of_the_code(db: Database) -> None:
+def test_the_migrations_make_the_schema_of_the_code(fresh: Database) -> None:
     """Alembic finds nothing to do, and a database made from the code's tables describes itself alike."""
-    with db.read() as connection:
+    with fresh.read() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
-    migrated = _described(db)
-    if db.is_sqlite:
+    migrated = _described(fresh)
+    if fresh.is_sqlite:
         other = Database("sqlite://")
         metadata.create_all(other.engine)
         made = _described(other)
         other.close()
     else:
-        with db.engine.begin() as connection:
+        with fresh.engine.begin() as connection:
             metadata.drop_all(connection)
             metadata.create_all(connection)
-        made = _described(db)
+        made = _described(fresh)
 
     assert differences == []
     assert migrated == made
 
 
-def test_partial_indexes_hold_only_what_they_are_for(db: Database) -> None:
+def test_partial_indexes_hold_only_what_they_are_for(fresh: Database) -> None:
     """The index of due targets leaves out the settled, the unique one of links leaves out those that own nothing."""
-    if db.is_sqlite:
+    if fresh.is_sqlite:
         statement = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
     else:
         statement = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
-    with db.read() as connection:
+    with fresh.read() as connection:
         text = {name: sql for name, sql in connection.execute(sa.text(statement))}  # noqa: C416 - rows, no pairs
 
     assert "due_at IS NOT NULL" in text["targets_due"].partition("WHERE")[2]
@@ -70,31 +71,41 @@ def test_partial_indexes_hold_only_what_they_are_for(db: Database) -> None:
     assert "UNIQUE" in text["links_owner"]
 
 
-def test_upgrading_twice_changes_nothing(db: Database) -> None:
+def test_upgrading_twice_changes_nothing(fresh: Database) -> None:
     """A database of this release is left alone."""
-    with db.write() as connection:
+    with fresh.write() as connection:
         connection.execute(sa.insert(targets).values(block="organizations", anchor="cw:organization:1"))
 
-    upgrade(db)
+    upgrade(fresh)
 
-    with db.read() as connection:
+    with fresh.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(targets)).scalar() == 1
 
 
-def test_a_database_of_a_later_release_is_refused(db: Database) -> None:
+def test_a_database_of_a_later_release_is_refused(fresh: Database) -> None:
     """An older bridge must not write into tables that it does not know."""
-    with db.write() as connection:
+    with fresh.write() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
 
     with pytest.raises(SettingsError, match="later release"):
-        upgrade(db)
+        upgrade(fresh)
 
 
-def test_two_processes_may_upgrade_at_once(open_database: Callable[[], Database]) -> None:
-    """Both find the schema there afterwards."""
-    first, second = open_database(), open_database()
+def test_two_processes_may_upgrade_at_once(shape: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Both come upon an empty database in the same moment: both find the schema there afterwards."""
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    if shape == "postgresql":
+        url = request.getfixturevalue("postgres_server").empty()
+    opened = [Database(url) for _ in range(3)]
 
-    upgrade(first)
-    upgrade(second)
+    threads = [Thread(target=upgrade, args=(each,)) for each in opened]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
-    assert _described(first) == _described(second)
+    described = [_described(each) for each in opened]
+    assert "targets" in described[0]
+    assert described[0] == described[1] == described[2]
+    for each in opened:
+        each.close()
