@@ -51,7 +51,12 @@ def many_lines(value: str) -> str:
     if value.isprintable():
         return value.strip()
     breaks = value.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    return "".join(each if each in "\n\t" else _line_character(each) for each in breaks).strip()
+    return "".join(each if each in "\n\t" else _prose_character(each) for each in breaks).strip()
+
+
+def _prose_character(character: str) -> str:
+    """Keep the blanks of a longer text as they were typed, no-break spaces too."""
+    return character if category(character) == "Zs" else _line_character(character)
 
 
 def _line_character(character: str) -> str:

@@ -78,7 +78,8 @@ def _configuration(payload: Payload) -> Words:
         "model": line(payload.get("modelNumber")),
         "manufacturer": _name(payload.get("manufacturer")),
         "asset_tag": line(payload.get("tagNumber")),
-        "mac_address": only_mac_address(mac),
+        # What is not one address goes on as it is written: the mapping skips it, and says so. None means "no value".
+        "mac_address": only_mac_address(mac) or mac,
         "mac_addresses": mac_addresses(mac),
         "primary_ip": line(payload.get("ipAddress")),
         "default_gateway": line(payload.get("defaultGateway")),
