@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulators.connectwise.throttle import COOL_DOWN
-from simulators.exchange import Answer
+from simulators.exchange import Answer, Request
 
 _PAGE = """<!DOCTYPE html>
 <html><head><title>{title}</title></head>
@@ -69,6 +69,12 @@ def no_method(method: str, allowed: str) -> Answer:
 def wrong_media_type() -> Answer:
     """Refuse a body that is not JSON by its header."""
     return error(415, "ConnectWiseApi", "The request entity's media type is not supported for this resource.")
+
+
+def is_json(request: Request) -> bool:
+    """Say whether a body, if there is one, is JSON by its header."""
+    media = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
+    return not request.body or media == "application/json" or media.endswith("+json")
 
 
 def cannot_route() -> Answer:

@@ -6,10 +6,12 @@ import orjson
 
 from simulators.connectwise import access, answers
 from simulators.connectwise.access import is_forbidden, scope_of
+from simulators.connectwise.catalog.paths import CALLBACK
 from simulators.connectwise.deployment import Deployment
 from simulators.connectwise.gateway import is_user_host
 from simulators.connectwise.predicates import Meaning
 from simulators.connectwise.reading import Call, Reading
+from simulators.connectwise.registration import Registration
 from simulators.connectwise.rendering import Style
 from simulators.connectwise.routes import Route, route
 from simulators.connectwise.tenant import Tenant
@@ -23,13 +25,14 @@ _WRITTEN = (("POST", "list"), ("PUT", "one"), ("PATCH", "one"), ("DELETE", "one"
 
 
 class Api:
-    """Serve an API member whose role only inquires."""
+    """Serve an API member whose role inquires, and writes nothing but callback entries."""
 
     def __init__(self, kernel: Kernel, tenant: Tenant, deployment: Deployment, reading: Reading) -> None:
         self._kernel = kernel
         self._tenant = tenant
         self._deployment = deployment
         self._reading = reading
+        self._registration = Registration(tenant)
         self.throttle = Throttle(kernel)
 
     def answer(self, request: Request, segments: list[str]) -> Answer:
@@ -65,22 +68,25 @@ class Api:
         return None if left is None else answers.too_many(left, retry_after=switches["retry_after"] == "seconds")
 
     def _not_read(self, request: Request, found: Route | None, path: str) -> Answer:
-        """Answer what is no GET: searches are carried out, all else is noted and refused."""
+        """Answer what is no GET: searches and callback entries are carried out, all else is noted and refused."""
         if found is not None and found.action == "search" and request.method == "POST":
             return self._search(request, found, path)
-        if request.method in _WRITES and not (found is not None and found.pattern == "system/callbacks"):
+        if found is not None and found.resource is not None and found.pattern == CALLBACK:
+            renderer, resource = self._reading.renderer(self._style(request)), found.resource
+            return self._registration.answer(request, found, lambda row: renderer.one(resource, row))
+        if request.method in _WRITES:
             self._kernel.violate(request, "the bridge only reads")
         if found is None:
             return answers.no_endpoint()
         if (request.method, found.action) not in _WRITTEN:
             return answers.no_method(request.method, "POST" if found.action == "search" else "GET")
-        if not _is_json(request):
+        if not answers.is_json(request):
             return answers.wrong_media_type()
         return answers.forbidden()  # the role's level is Inquire (section 2)
 
     def _search(self, request: Request, found: Route, path: str) -> Answer:
         """List what fits the conditions in the body (3.5)."""
-        if not _is_json(request):
+        if not answers.is_json(request):
             return answers.wrong_media_type()
         try:
             body = orjson.loads(request.body or b"{}")
@@ -96,7 +102,6 @@ class Api:
         switches = self._kernel.switches
         role = switches["role"]
         root = f"{request.origin}/{self._deployment.codebase}"
-        user_facing = root.replace("://api-", "://", 1)  # hrefs have the user-facing host, a double slash (5.1)
         return Call(
             route=found,
             url=f"{root}/apis/3.0/{path}{'/search' if found.action == 'search' else ''}",
@@ -104,17 +109,18 @@ class Api:
             forward_only=request.headers.get("pagination-type", "").strip().lower() == "forward-only",
             scope=scope_of(role, self._tenant),
             meaning=Meaning(switches["datetimes"], self._kernel.clock.now() // _DAY * _DAY),
-            style=Style(
-                base=f"{user_facing}//apis/3.0/",
-                nulls=switches["nulls"] == "explicit",
-                blank_references=role["blank_references"],
-            ),
+            style=self._style(request),
         )
 
-
-def _is_json(request: Request) -> bool:
-    media = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
-    return not request.body or media == "application/json" or media.endswith("+json")
+    def _style(self, request: Request) -> Style:
+        switches = self._kernel.switches
+        # 5.1: hrefs have the user-facing host, a double slash
+        site = request.origin.replace("://api-", "://", 1)
+        return Style(
+            base=f"{site}/{self._deployment.codebase}//apis/3.0/",
+            nulls=switches["nulls"] == "explicit",
+            blank_references=switches["role"]["blank_references"],
+        )
 
 
 def _nothing(call: Call) -> Answer:

@@ -5,6 +5,7 @@ from typing import Any
 from simulators.connectwise.associations import BY_HOLDER, follow_types
 from simulators.connectwise.catalog.paths import (
     BOARD_STATUS,
+    CALLBACK,
     COMMUNICATION,
     COMMUNICATION_TYPE,
     COMPANY,
@@ -14,7 +15,9 @@ from simulators.connectwise.catalog.paths import (
     TICKET,
 )
 from simulators.connectwise.store import Row, Store
+from simulators.connectwise.subscriptions import normalize, problems
 from simulators.connectwise.tenant import Tenant
+from simulators.refusal import ControlError
 
 _ADDRESS = ("addressLine1", "addressLine2", "city", "zip", "country")  # the company shows its primary site's (5.2)
 
@@ -40,6 +43,8 @@ class Consequences:
                     row |= {} if value is None else {name: value}
             case path if path == TICKET:
                 self._complete_ticket(row, before)
+            case path if path == CALLBACK:
+                self._complete_callback(row, before)
             case path if path == NOTE and not before:
                 row.setdefault("dateCreated", int(self._tenant.clock.now()))
                 row.setdefault("createdBy", self._person)
@@ -169,6 +174,14 @@ class Consequences:
             row.pop("closedDate", None)
             row.pop("closedBy", None)
         self._copy(row, before)
+
+    def _complete_callback(self, row: Row, before: Row) -> None:
+        """Fill in whose a callback entry is, and refuse one that the vendor does not take (7.1)."""
+        normalize(row)
+        if not before:
+            row.setdefault("memberId", self._tenant.member_id(self._person))
+        for problem in problems(row, self._tenant.stores[CALLBACK].table.rows.values()):
+            raise ControlError(409 if problem.code == "ObjectExists" else 400, f"{CALLBACK}: {problem.message}")
 
     def _copy(self, row: Row, before: Row) -> None:
         """Copy what a ticket shows of its site and its contact (5.6)."""

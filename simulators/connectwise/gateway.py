@@ -1,4 +1,4 @@
-"""Which application a path reaches: company info, the API of a codebase, or none (reference 1)."""
+"""Which application a path reaches: company info, callback keys, the API of a codebase, or none (reference 1, 7.4)."""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Literal
 ALWAYS = "v4_6_release"
 
 _CODEBASE = re.compile(r"v(?:4_6_release|\d{4}_\d{1,2})", re.IGNORECASE)
+_CALLBACK_KEY = ["system", "callbackkey", "index.rails"]
 # On cloud the user-facing hosts do not serve the API, those with `api-` do (section 1).
 _USER_HOST = re.compile(r"(?:(?:na|eu|au|aus|za)\.myconnectwise\.net|staging\.connectwisedev\.com)(?::\d+)?")
 
@@ -15,7 +16,7 @@ _USER_HOST = re.compile(r"(?:(?:na|eu|au|aus|za)\.myconnectwise\.net|staging\.co
 class Target:
     """Where a path leads; `codebase` is in lower case, empty for the bare root."""
 
-    place: Literal["company_info", "api", "misrouted", "nowhere"]
+    place: Literal["company_info", "callback_key", "api", "misrouted", "nowhere"]
     segments: list[str]
     codebase: str = ""
 
@@ -28,6 +29,8 @@ def target_of(path: str) -> Target:
         return Target("company_info", segments[2:])
     if words[:2] == ["apis", "3.0"]:
         return _api(segments[2:], "")
+    if [segment.lower() for segment in segments[1:]] == _CALLBACK_KEY and _CODEBASE.fullmatch(segments[0]):
+        return Target("callback_key", segments, words[0])
     if words[1:3] == ["apis", "3.0"]:
         if _CODEBASE.fullmatch(segments[0]):
             return _api(segments[3:], words[0])

@@ -5,9 +5,12 @@ from typing import Any
 
 from simulators.clock import Clock
 from simulators.connectwise.catalog import LINKS, RESOURCES
-from simulators.connectwise.catalog.paths import QUESTION, USER_DEFINED_FIELD
+from simulators.connectwise.catalog.paths import MEMBER, QUESTION, USER_DEFINED_FIELD
 from simulators.connectwise.schema import Field
 from simulators.connectwise.store import Row, Store
+
+API_MEMBER = "bridge"
+_MEMBERS = {API_MEMBER: 77, "jdoe": 2}
 
 
 class Tenant:
@@ -44,6 +47,11 @@ class Tenant:
             if str(self.label(target, record, word) or "").lower() == wanted:
                 return record
         return None
+
+    def member_id(self, identifier: str) -> int | None:
+        """Return the id of a member by its identifier; two have one without a record."""
+        known = self.find(MEMBER, "identifier", identifier)
+        return _MEMBERS.get(identifier) if known is None else known
 
     def learn(self, target: str, record: int, labels: dict[str, str]) -> None:
         """Note what a reference into a path without a store shows."""

@@ -6,9 +6,10 @@ from typing import Any
 
 from simulators.connectwise import access, answers
 from simulators.connectwise.api import Api
+from simulators.connectwise.courier import Action, Courier
 from simulators.connectwise.deployment import Deployment
 from simulators.connectwise.gateway import target_of
-from simulators.connectwise.office import Office
+from simulators.connectwise.office import PERSON, Office
 from simulators.connectwise.parts import Parts
 from simulators.connectwise.reading import Reading
 from simulators.connectwise.rendering import Style
@@ -36,6 +37,7 @@ class ConnectWise:
         self._reading = Reading(self._tenant, self._parts)
         self._deployment = Deployment(kernel)
         self._api = Api(kernel, self._tenant, self._deployment, self._reading)
+        self._courier = Courier(kernel, self._tenant, self._deployment, self._reading)
         self._served = 0
 
     def credentials(self) -> dict[str, str]:
@@ -68,6 +70,8 @@ class ConnectWise:
                 return self._signed(answers.no_method(request.method, "GET"))
             info = self._deployment.company_info(target.segments[0])
             return self._signed(Answer(200, b"null" if info is None else info))
+        if target.place == "callback_key" and not self._deployment.is_stale(target.codebase):
+            return self._signed(self._callback_key(request))
         if target.place == "misrouted" and self._deployment.cloud:
             return answers.cannot_route()
         served = bool(target.codebase) or self._kernel.switches["bare_root"]
@@ -132,19 +136,45 @@ class ConnectWise:
             self._require_parents(found)
             if found.kinds:
                 body = {"recordType": found.kinds[0], **body}
-            return self._known(store, self._office.create(store, found.parents, body)["id"])
+            row = self._office.create(store, found.parents, body)
+            self._announce(store, body, {}, row)
+            return self._known(store, row["id"])
         row = self._row(store, found)
         if method == "POST":
             raise ControlError(405, f"records/{path}: a record is created by a POST to its list")
         if method == "PATCH":
-            self._office.update(store, row, body)
+            self._announce(store, body, row, self._office.update(store, row, body))
         else:
             self._office.delete(store, row)
+            self._announce(store, {}, row, None)
         return self._known(store, row["id"])
 
     def control(self, method: str, path: str, body: Any) -> Any:
-        """Refuse: there are no control calls of this vendor only."""
+        """Show the messages that were sent to receivers, by `GET deliveries`."""
+        if (method, path) == ("GET", "deliveries"):
+            return list(self._courier.deliveries)
         raise ControlError(404, f"{method} {path}: there is no such control call")
+
+    def _announce(self, store: Store, given: dict[str, Any], before: Row, after: Row | None) -> None:
+        """Send messages of a change, save of those that send none (7.6); `before` is empty for a new record."""
+        binned = before.get("deletedFlag", False)
+        if binned and (after is None or not after["deletedFlag"]):
+            return  # emptied from the recycle bin, or given back by it
+        if given.get("skipCallback") or (given.get("_info") or {}).get("lastUpdated"):
+            return  # an import into the database sends none either
+        gone = after is None or (after.get("deletedFlag", False) and not binned)
+        action: Action = "deleted" if gone and before else "updated" if before else "added"
+        self._courier.tell(store.resource.path, action, before if after is None else after, PERSON)
+
+    def _callback_key(self, request: Request) -> Answer:
+        """Answer the key that a message names; no credentials are needed (7.4)."""
+        if request.method != "GET":
+            return answers.no_method(request.method, "GET")
+        asked = {name.lower(): value for name, value in request.query}
+        key = self._courier.keys.find(asked.get("id", ""))
+        if key is None or asked.get("companyname") != access.COMPANY:
+            return answers.error(404, "NotFound", "The key was not found.")
+        return Answer(200, {"signing_key": key})
 
     def _signed(self, answer: Answer) -> Answer:
         """Add the headers that the application servers send and the web server before them does not."""

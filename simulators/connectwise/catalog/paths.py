@@ -21,6 +21,7 @@ MANUFACTURER = "procurement/manufacturers"
 
 MEMBER = "system/members"
 USER_DEFINED_FIELD = "system/userDefinedFields"
+CALLBACK = "system/callbacks"
 
 TICKET = "service/tickets"
 PROJECT_TICKET = "project/tickets"

@@ -16,5 +16,4 @@ UNBUILT: dict[str, str] = {
     "service/tickets/{ticket}/tasks": "TicketTask",
     "service/tickets/{ticket}/timeentries": "TimeEntry",
     "system/audittrail": "AuditTrailEntry",
-    "system/callbacks": "CallbackEntry",
 }

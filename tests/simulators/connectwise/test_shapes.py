@@ -255,7 +255,6 @@ def test_setup_tables_show_their_own_words(psa: Psa) -> None:
         "company/companies/311/teams",
         "service/tickets/1/timeentries",
         "finance/agreements",
-        "system/callbacks",
         "system/audittrail",
     ],
 )

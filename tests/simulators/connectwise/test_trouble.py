@@ -113,17 +113,6 @@ def test_point_12_an_upgrade_can_be_taken_back(own: Psa) -> None:
     assert own.http.get("/v2026_1/apis/3.0/company/companies").status_code == 404
 
 
-def test_point_11_callbacks_are_not_built(psa: Psa) -> None:
-    """The list is empty, creating one is not permitted: the connector has to run without."""
-    before = psa.simulator.get("/violations")
-
-    created = psa.http.post(f"{ROOT}/system/callbacks", json={"url": "https://hooks.bridge.test/", "type": "company"})
-
-    assert psa.read("system/callbacks") == []
-    assert created.status_code == 403
-    assert psa.simulator.get("/violations") == before
-
-
 def test_every_switch_says_what_it_means(psa: Psa) -> None:
     """The table of the simulators' reference, with its defaults."""
     listing = psa.simulator.get("/switches")
