@@ -11,7 +11,7 @@ from simulators.exchange import Answer, Request
 from simulators.faults import Deed
 from simulators.journal import Entry
 from simulators.kernel import Kernel
-from simulators.vendor import Vendor
+from simulators.vendor import Vendor, Watching
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -55,6 +55,8 @@ class Application:
         kernel = self._kernel
         entry = Entry(kernel.clock.now(), self._vendor.key(request), request)
         kernel.requests.append(entry)
+        if isinstance(self._vendor, Watching):
+            self._watch(self._vendor, request)
         fault = kernel.faults.hit(request.method, self._vendor.below_root(request.path))
         if fault is None:
             answer = await self._real(request)
@@ -83,9 +85,15 @@ class Application:
             await self._send(send, answer, deed.truncate)
             await _hang_up(scope, abort=False)
 
+    def _watch(self, vendor: Watching, request: Request) -> None:
+        try:
+            vendor.watch(request)
+        except Exception:
+            _log.exception("%s %s: watching failed in the simulator", request.method, request.path)
+
     async def _send(self, send: Send, answer: Answer, part: int | None = None) -> None:
         """Send an answer, or only the first so many bytes of its body."""
-        body = answer.encoded()
+        body = b"" if answer.status in (204, 304) else answer.encoded()
         headers = answer.sent_headers(len(body))
         if all(name != b"date" for name, _ in headers):
             # The simulator's time: clients take the vendor's clock from here.
@@ -125,7 +133,10 @@ class Application:
             status = deed.status
             if status is None:
                 status = 504 if not deed.has_body else 200
-            answer = Answer(status, deed.body) if deed.has_body else self._vendor.refusal(status)
+            if deed.has_body or status < 400:
+                answer = Answer(status, deed.body if deed.has_body else None)
+            else:
+                answer = self._vendor.refusal(status)
         else:
             assert done is not None
             answer = done

@@ -135,7 +135,7 @@ def _deed(do: dict[str, Any]) -> Deed:
         isinstance(headers, dict) and all(isinstance(v, str | int) for v in headers.values())
     ):
         raise ControlError(400, "faults: headers is an object of strings")
-    status = _number(do, "status", low=100, top=599)
+    status = _number(do, "status", low=200, top=599)
     truncate = _number(do, "truncate")
     for name in ("close", "after_write"):
         if not isinstance(do.get(name, False), bool):

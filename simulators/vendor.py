@@ -1,6 +1,6 @@
 """The contract of a vendor."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from simulators.exchange import Answer, Request
 from simulators.kernel import Kernel
@@ -45,3 +45,11 @@ class Vendor(Protocol):
 
     def switched(self, name: str) -> None:
         """Take note that a switch was set."""
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """A vendor that looks at every request when it arrives, before a fault may keep it from the vendor."""
+
+    def watch(self, request: Request) -> None:
+        """Note what must never be called."""

@@ -12,10 +12,11 @@ class Window:
         self.seconds = seconds
         self.kind = kind
         self._taken: deque[float] = deque()
+        self._begun: float | None = None
 
     def take(self, now: float) -> float | None:
         """Count a request; or, when none is left, return the seconds until one is. A refused one is not counted."""
-        horizon = now - self.seconds if self.kind == "rolling" else now // self.seconds * self.seconds
+        horizon = now - self.seconds if self.kind == "rolling" else self._opened(now)
         while self._taken and (self._taken[0] <= horizon if self.kind == "rolling" else self._taken[0] < horizon):
             self._taken.popleft()
         if len(self._taken) >= self.requests:
@@ -24,6 +25,13 @@ class Window:
             return self._taken[0] + self.seconds - now if self._taken else self.seconds
         self._taken.append(now)
         return None
+
+    def _opened(self, now: float) -> float:
+        # Fixed windows follow one another from the first request on, so that a fresh one is whole.
+        if self._begun is None:
+            self._begun = now
+        self._begun += (now - self._begun) // self.seconds * self.seconds
+        return self._begun
 
 
 def window_value(value: object) -> dict[str, object]:

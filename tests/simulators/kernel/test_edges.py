@@ -1,0 +1,30 @@
+"""Faults and windows at their edges."""
+
+import httpx
+import pytest
+
+from simulators.windows import Window
+from tests.simulators.running import running
+
+
+def test_a_fresh_fixed_window_is_whole() -> None:
+    """It begins with its first request, and the next ones follow at its length."""
+    window = Window(2, 10, "fixed")
+
+    assert [window.take(99), window.take(99.5), window.take(100), window.take(108.5)] == [None, None, 9, 0.5]
+    assert [window.take(109), window.take(118), window.take(118.9)] == [None, None, pytest.approx(0.1)]
+    assert window.take(145) is None
+    assert window.take(148) is None
+    assert window.take(148) == 1
+
+
+def test_a_fault_with_a_status_that_has_no_body_keeps_the_connection() -> None:
+    """204 and 304 carry none, whatever the order says; a 200 without a body is empty; 1xx is no answer."""
+    with running("itglue", "--empty") as simulator, httpx.Client(base_url=simulator.url) as http:
+        for do in ({"status": 204}, {"status": 304}, {"status": 204, "body": "text"}, {"status": 200}):
+            number = simulator.fault(do)
+            answer = http.get("/platforms")
+            assert (answer.status_code, answer.content) == (do["status"], b"")
+            simulator.control.delete(f"/faults/{number}")
+        assert http.get("/platforms").status_code == 403
+        assert simulator.control.post("/faults", json={"do": {"status": 100}}).status_code == 400
