@@ -140,13 +140,4 @@ class Account:
                 )
             case "flexible_assets":
                 row["name"] = self.traits.title(row)
-            case "organizations":
-                row["ancestor-ids"] = self._ancestors(row.get("parent-id"))
         return row
-
-    def _ancestors(self, parent: int | None) -> str:
-        line: list[int] = []
-        while parent is not None and parent not in line and (row := self.row("organizations", parent)) is not None:
-            line.insert(0, parent)
-            parent = row.get("parent-id")
-        return "[" + ",".join(str(record) for record in line) + "]"

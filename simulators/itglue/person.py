@@ -57,16 +57,31 @@ class Person:
         if route.record is None or not self._account.has(route.resource.name, route.record):
             raise ControlError(404, f"records/{path}: no such record")
         if method == "DELETE":
+            self._check_unsynced(route.resource, route.record)
             self._check_unused(route.resource, route.record)
             self._storing.remove(route.resource, route.record, "person")
         else:
             held = self._account.tables[route.resource.name].rows[route.record]
             changes = agreeing(self._row(route.resource, body), held.get("adapters", ()))
+            self._check_kept(route.resource, changes)
             if route.resource.name == "flexible_assets" and "traits" in body.get("attributes", {}):
                 kept = {k: v for k, v in held.get("traits", {}).items() if k not in body["attributes"]["traits"]}
                 changes["traits"] = kept | self._traits(held["flexible-asset-type-id"], body)
             self._storing.update(route.resource, route.record, changes, "person")
         return self._account.known(route.resource, route.record)
+
+    @staticmethod
+    def _check_kept(resource: Resource, changes: Row) -> None:
+        for name, attribute in resource.stored.items():
+            if attribute.required and name != "manufacturer-id" and name in changes and changes[name] is None:
+                raise ControlError(400, f"{resource.name}: {name} cannot be empty")
+
+    def _check_unsynced(self, resource: Resource, record: int) -> None:
+        # Records still syncing cannot be deleted in the UI (reference 6).
+        if self._account.tables[resource.name].rows[record].get("psa-integration") == "enabled":
+            raise ControlError(
+                400, f"{resource.name} {record} is being synced: pause or disconnect the sync, or orphan it"
+            )
 
     def _check_unused(self, resource: Resource, record: int) -> None:
         for other in CATALOGUE.values():

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from simulators.itglue.refusals import bad_request, titled, unprocessable
+from simulators.itglue.values import number_of
 
 _FILTER = re.compile(r"filter\[(?:(exclude|range)\]\[)?([^\[\]]+)\](?:\[\])?")
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
@@ -53,7 +54,8 @@ def parse(parameters: list[tuple[str, str]]) -> Query:
         elif name == "include":
             include = tuple(word.strip().replace("-", "_") for word in value.split(",") if word.strip())
         elif found := _FILTER.fullmatch(name):
-            values = tuple(part.replace("\\,", ",") for part in _UNESCAPED_COMMA.split(value))
+            # An alternative without a value is none.
+            values = tuple(part.replace("\\,", ",") for part in _UNESCAPED_COMMA.split(value) if part.strip())
             conditions.append(Condition(found[1] or "is", found[2].replace("-", "_"), values))
     others = tuple((name, value) for name, value in parameters if name not in ("page[number]", "page[size]"))
     return Query(number, size, sort, tuple(conditions), include, others)
@@ -65,6 +67,7 @@ def _underscored(word: str) -> str:
 
 
 def _positive(name: str, value: str) -> int:
-    if not (value.isascii() and value.isdecimal()) or int(value) < 1:
+    number = number_of(value)
+    if number is None or number < 1:
         raise bad_request(f"{name} must be a number from 1", None)
-    return int(value)
+    return number

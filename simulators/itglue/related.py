@@ -19,7 +19,8 @@ from simulators.itglue.refusals import (
     unreachable,
 )
 from simulators.itglue.schema import Row
-from simulators.itglue.values import identifier
+from simulators.itglue.validation import dropped_attributes
+from simulators.itglue.values import identifier, number_of
 from simulators.kernel import Kernel
 
 
@@ -33,30 +34,37 @@ class Related:
     def answer(self, parts: list[str], request: Request) -> Answer:
         """Carry out a write below the record that owns the links."""
         resource, owner, rest = parts[0], parts[1], parts[4:]
-        if (
-            resource not in OWNERS
-            or not owner.isdecimal()
-            or len(rest) > 1
-            or not all(part.isdecimal() for part in rest)
-        ):
+        number, *below = [number_of(part) for part in (owner, *rest)]
+        if resource not in OWNERS or number is None or None in below or len(below) > 1:
             raise no_route()
+        link = below[0] if below else None
         if request.method not in (("PATCH", "PUT") if rest else ("POST", "DELETE")):
             raise no_route()
         data = data_of(request, plain_json=self._kernel.switches["accept_plain_json"])
-        if resource not in self._account.tables or not self._account.has(resource, int(owner)):
+        if resource not in self._account.tables or not self._account.has(resource, number):
             raise not_found()
-        mark = end(resource, int(owner))
-        if rest:
-            return self._update(mark, int(rest[0]), item(RELATED_ITEMS, data))
+        mark = end(resource, number)
+        if link is not None:
+            return self._update(mark, link, item(RELATED_ITEMS, data))
         if request.method == "DELETE":
             return self._delete(mark, data)
         return self._create(mark, data)
 
     def _create(self, owner: str, data: Any) -> Answer:
+        sent = [item(RELATED_ITEMS, one) for one in (data if isinstance(data, list) else [data])]
         rows: list[Row] = []
-        for sent in data if isinstance(data, list) else [data]:
-            rows.append(self._checked(owner, item(RELATED_ITEMS, sent), rows))
+        refused: list[Refusal] = []
+        for one in sent:
+            try:
+                rows.append(self._checked(owner, one, rows))
+            except Refusal as refusal:
+                refused.append(refusal)
+        partial = isinstance(data, list) and self._kernel.switches["bulk"] == "partial"
+        if refused and not partial:
+            raise refused[0]
         records = [self._account.create(RELATED_ITEMS, row, "api") for row in rows]
+        if refused:
+            raise unprocessable(*(error for one in refused for error in one.answer.body["errors"]))
         return self._answer(201, records, many=isinstance(data, list))
 
     def _checked(self, owner: str, sent: Item, others: list[Row]) -> Row:
@@ -79,11 +87,14 @@ class Related:
         if table is None or not self._account.has(table, number):
             raise unreachable()
         destination = end(table, number)
-        notes = sent.attributes.get("notes")
+        notes = None if self._drops_notes() else sent.attributes.get("notes")
         row = {"owner": owner, "destination": destination, "resource-type-name": word, "notes": notes or None}
         if self._kernel.switches["second_related_item"] == "refuse" and self._is_linked(owner, destination, others):
             raise self._second()
         return row
+
+    def _drops_notes(self) -> bool:
+        return "notes" in dropped_attributes(self._kernel, RELATED_ITEMS)
 
     def _is_linked(self, one: str, other: str, others: list[Row]) -> bool:
         rows = self._account.tables["related_items"].rows
@@ -97,7 +108,7 @@ class Related:
 
     def _update(self, owner: str, record: int, sent: Item) -> Answer:
         self._check(owner, record)
-        if "notes" in sent.attributes:
+        if "notes" in sent.attributes and not self._drops_notes():
             self._account.update(RELATED_ITEMS, record, {"notes": sent.attributes["notes"] or None}, "api")
         return self._answer(200, [record], many=False)
 

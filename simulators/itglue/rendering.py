@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from simulators.itglue.schema import Attribute, Computed, Destination, Part, Resource, Row, TraitValues, Twin
+from simulators.itglue.schema import Attribute, Computed, Destination, Gathered, Part, Resource, Row, TraitValues, Twin
 from simulators.itglue.traits import Traits
 from simulators.records import Table
 
@@ -56,6 +56,9 @@ class Rendering:
             return _Step(part.name, None, self._twin(part), False)
         if isinstance(part, Computed):
             return _Step(part.name, None, part.work_out, False)
+        if isinstance(part, Gathered):
+            tables, gather = self._tables, part.work_out
+            return _Step(part.name, None, lambda record, row: gather(tables, record, row), False)
         if isinstance(part, TraitValues):
             return _Step(part.name, None, Traits(self._tables).shown, False)
         if isinstance(part, Destination):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from simulators.itglue.catalogue import CATALOGUE
 from simulators.itglue.refusals import no_route
 from simulators.itglue.schema import Resource
+from simulators.itglue.values import number_of
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def resolve(parts: list[str]) -> Route:
 
 
 def _id(segment: str) -> int:
-    if not (segment.isascii() and segment.isdecimal()):
+    number = number_of(segment)
+    if number is None:
         raise no_route()
-    return int(segment)
+    return number

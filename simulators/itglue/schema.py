@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from simulators.records import Table
+
 Row = dict[str, Any]
 Kind = Literal["line", "text", "reference", "integer", "flag", "date", "mac", "ip", "emails", "phones", "raw"]
 FilterKind = Literal["id", "exact", "reference", "flag", "when", "psa_type", "psa_id", "rmm_type", "rmm_id", "nothing"]
@@ -61,6 +63,14 @@ class Computed:
 
 
 @dataclass(frozen=True)
+class Gathered:
+    """A read-only attribute worked out from id, row and the other tables."""
+
+    name: str
+    work_out: Callable[[Mapping[str, Table], int, Row], Any]
+
+
+@dataclass(frozen=True)
 class TraitValues:
     """The traits of a flexible asset, shown after the fields of its type."""
 
@@ -76,7 +86,7 @@ class Destination:
     default: Any = None
 
 
-Part = Attribute | Twin | Count | Computed | TraitValues | Destination
+Part = Attribute | Twin | Count | Computed | Gathered | TraitValues | Destination
 
 
 @dataclass(frozen=True)

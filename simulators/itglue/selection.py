@@ -59,7 +59,7 @@ class Selection:
                 continue
             known.append((condition, filter_))
         needed_words = {word for word, filter_ in resource.filters.items() if filter_.needed}
-        if needed_words - {condition.word for condition, _ in known}:
+        if needed_words - {condition.word for condition, _ in known if condition.values}:
             raise unprocessable(titled(_NEEDS_TYPE, None, 422))
         kinds = {filter_.kind for _, filter_ in known}
         for kind, needed, word in (("psa_id", "psa_type", "psa"), ("rmm_id", "rmm_type", "rmm")):
@@ -150,7 +150,7 @@ def _keys(condition: Condition, filter_: Filter, types: tuple[str, ...]) -> list
         case "id" | "reference":
             return [_number(condition, value) for value in condition.values]
         case "exact":
-            return [value for value in condition.values if value]
+            return list(condition.values)
         case "psa_type":
             return [_word(condition, value, INTEGRATIONS.values()) for value in condition.values]
         case "psa_id":
@@ -167,11 +167,14 @@ def _keys(condition: Condition, filter_: Filter, types: tuple[str, ...]) -> list
 
 def _test(condition: Condition, filter_: Filter) -> Test:
     if condition.mode == "exclude":
-        unwanted = set(condition.values)
+        if filter_.kind == "exact":
+            unwanted: set[Any] = set(condition.values)
+        else:
+            unwanted = {_number(condition, value) for value in condition.values}
         name = filter_.field
         if filter_.kind == "id":
-            return lambda record, _: str(record) not in unwanted
-        return lambda _, row: str(row.get(name, "")) not in unwanted
+            return lambda record, _: record not in unwanted
+        return lambda _, row: row.get(name) not in unwanted
     if condition.mode == "range":
         low, high = _ends(condition)
         first = 0 if low == "*" else _number(condition, low)
@@ -187,6 +190,8 @@ def _test(condition: Condition, filter_: Filter) -> Test:
 
 def _between(condition: Condition, name: str) -> Test:
     try:
+        if not condition.values:
+            return lambda *_: False
         if len(condition.values) == 1 and condition.values[0] != "*":
             first, last = bounds(condition.values[0])
         else:

@@ -111,7 +111,6 @@ class ItGlue:
         key = self.key(request)
         if key != self._key:
             raise self._wrong_key()
-        self._note_violation(request)
         if self._kernel.limits:
             window = self._windows.get(key)
             if window is None:
@@ -125,15 +124,13 @@ class ItGlue:
 
     def _routed(self, request: Request) -> Answer:
         parts = segments(request.path)
-        unused = unbuilt.answer(parts, request)
+        unused = unbuilt.answer(parts, request, self._account)
         if unused is not None:
             return unused
+        query = parse(request.query)
         if parts[2:4] == ["relationships", "related_items"]:
             return self._related.answer(parts, request)
         route = resolve(parts)
-        query = parse(request.query)
-        if route.resource.name == "flexible_assets" and request.method in ("POST", "PATCH", "PUT"):
-            self._note_password(route, request)
         match request.method:
             case "GET":
                 return self._reading.read(route, request, query)
@@ -146,7 +143,8 @@ class ItGlue:
             case _:
                 raise refusals.no_route()
 
-    def _note_violation(self, request: Request) -> None:
+    def watch(self, request: Request) -> None:
+        """Note a call that must never be made, whatever becomes of it."""
         try:
             query = parse(request.query)
         except Refusal:
@@ -154,6 +152,12 @@ class ItGlue:
         rule = unbuilt.violation([part for part in request.path.split("/") if part], request.method, query)
         if rule is not None:
             self._kernel.violate(request, rule)
+        if request.method in ("POST", "PATCH", "PUT") and "flexible_assets" in request.path:
+            try:
+                route = resolve(segments(request.path))
+            except Refusal:
+                return
+            self._note_password(route, request)
 
     def _note_password(self, route: Route, request: Request) -> None:
         try:

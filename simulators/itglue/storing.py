@@ -22,6 +22,8 @@ class Storing:
             configuration_written(self._account, record, row, by)
         elif resource.name == "configuration_interfaces":
             interface_written(self._account, record, by)
+        elif resource.name == "flexible_asset_fields":
+            self._rename_assets(row["flexible-asset-type-id"], by)
         if by == "api":
             self._push.created(resource, record)
         return record
@@ -38,6 +40,8 @@ class Storing:
             configuration_written(self._account, record, changes, by)
         elif resource.name == "configuration_interfaces":
             interface_written(self._account, record, by)
+        elif resource.name == "flexible_asset_fields":
+            self._rename_assets(self._account.tables[resource.name].rows[record]["flexible-asset-type-id"], by)
         self._push.edited(resource, record, changes)
 
     def remove(self, resource: Resource, record: int, by: By) -> None:
@@ -47,6 +51,12 @@ class Storing:
             self._forget_trait(row["flexible-asset-type-id"], row["name-key"], by)
         if resource.name == "configuration_interfaces" and self._account.has("configurations", row["configuration-id"]):
             mirror(self._account, row["configuration-id"], by)
+
+    def _rename_assets(self, type_: int, by: By) -> None:
+        table = self._account.tables["flexible_assets"]
+        for record in sorted(table.find("flexible-asset-type-id", type_)):
+            if self._account.traits.title(table.rows[record]) != table.rows[record]["name"]:
+                self._account.update(FLEXIBLE_ASSETS, record, {}, by)
 
     def _forget_trait(self, type_: int, key: str, by: By) -> None:
         # The field's data in every asset is lost (reference 5.8).

@@ -1,5 +1,6 @@
 """IT Glue's switches: what its reference leaves open."""
 
+import re
 from typing import Any
 
 from simulators.switches import Switch, flag, one_of, seconds, texts
@@ -10,6 +11,12 @@ def _url_or_none(value: Any) -> str | None:
     if value is None or (isinstance(value, str) and value.startswith(("http://", "https://"))):
         return value
     raise ValueError("null or a control URL")
+
+
+def _attributes(value: Any) -> list[str]:
+    if not all(re.fullmatch(r"[a-z_-]+\.[a-z0-9_.-]+", word) for word in texts(value)):
+        raise ValueError("a list of resource.attribute")
+    return texts(value)
 
 
 SWITCHES = (
@@ -32,7 +39,7 @@ SWITCHES = (
         "a trait key that does not exist: 422, or dropped with a 200",
         one_of("refuse", "drop"),
     ),
-    Switch("drop_attributes", [], "resource.attribute words that are taken with a 200 and not stored", texts),
+    Switch("drop_attributes", [], "resource.attribute words that are taken with a 200 and not stored", _attributes),
     Switch("relationships_in_type_patch", 422, "status for relationships in a PATCH of a type", one_of(422, 403)),
     Switch(
         "second_related_item",

@@ -4,6 +4,7 @@ import base64
 import binascii
 import mimetypes
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from simulators.itglue.fields import asset_type_of, options
@@ -51,9 +52,10 @@ class Traits:
         found = {}
         for key, field in fields.items():
             value = sent.get(key)
-            if value is None or value in ("", []):
-                if field.get("required") and not by_person:
-                    raise _refused(key, ["can't be blank"])
+            empty = value is None or value in ("", [])
+            if field.get("required") and not by_person and (empty or (isinstance(value, str) and not value.strip())):
+                raise _refused(key, ["can't be blank"])
+            if empty:
                 continue
             found[key] = self._stored(key, field, value)
         return found
@@ -177,7 +179,7 @@ def _number(key: str, value: Any) -> float:
             value = float(value)
         except ValueError:
             raise _refused(key, "is not a number") from None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise _refused(key, "is not a number")
     return value
 

@@ -1,9 +1,11 @@
 """Paths that the vendor has and nobody may use, or that are not built yet."""
 
 from simulators.exchange import Answer, Request
+from simulators.itglue.account import Account
 from simulators.itglue.query import Query, parse
 from simulators.itglue.reading import page_body
 from simulators.itglue.refusals import JSON_API, no_route, not_found, unreachable
+from simulators.itglue.values import number_of
 
 FORBIDDEN = {
     "passwords": "passwords",
@@ -21,6 +23,7 @@ _UNDER_ORGANIZATION = frozenset({
     "passwords", "domains", "expirations", "checklists", "documents",
 })  # fmt: skip
 _NO_FLAT_LIST = frozenset({"documents"})
+_NO_SINGLE = frozenset({"domains", "logs"})
 
 
 def violation(parts: list[str], method: str, query: Query) -> str | None:
@@ -39,7 +42,7 @@ def violation(parts: list[str], method: str, query: Query) -> str | None:
     return None
 
 
-def answer(parts: list[str], request: Request) -> Answer | None:
+def answer(parts: list[str], request: Request, account: Account) -> Answer | None:
     """Answer a path that is not built: the vendor's empty list, a record that is not there; None if it is built."""
     match parts:
         case [word] if word in _LISTS:
@@ -49,11 +52,15 @@ def answer(parts: list[str], request: Request) -> Answer | None:
                 raise no_route()
             return _empty(request)
         case [word, record] if word in _LISTS and record.isdecimal():
+            if word in _NO_SINGLE:
+                raise no_route()
             # A document by id was answered 401 in a live test (reference 5.11).
             raise unreachable() if word == "documents" and request.method == "GET" else not_found()
         case ["organizations", parent, "relationships", word] if word in _UNDER_ORGANIZATION and parent.isdecimal():
             if request.method != "GET":
                 raise no_route()
+            if not account.has("organizations", number_of(parent) or 0):
+                raise unreachable()
             return _empty(request)
         case [_, parent, "relationships", word, *_] if word in FORBIDDEN and parent.isdecimal():
             raise not_found()

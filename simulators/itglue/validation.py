@@ -4,6 +4,7 @@ from typing import Any
 
 from simulators.itglue.account import Account
 from simulators.itglue.bodies import Item
+from simulators.itglue.catalogue.flexible import FLEXIBLE_ASSETS
 from simulators.itglue.flexible import Flexible
 from simulators.itglue.interfaces import primary_ip_after
 from simulators.itglue.ownership import is_owned
@@ -28,7 +29,8 @@ class Validation:
         found: list[dict[str, Any]] = []
         changes = self._changes(resource, item, found)
         if resource.name == "flexible_assets":
-            changes["traits"] = self._flexible.traits(changes.get("flexible-asset-type-id"), item)
+            traits = self._flexible.traits(changes.get("flexible-asset-type-id"), item)
+            changes |= self._without_dropped({}, traits)
         above = resource.parent
         if above is not None and parent is not None:
             changes[above.key] = parent
@@ -70,7 +72,7 @@ class Validation:
             # Taken from clients that send it along, without effect (reference 5.9).
             changes.pop("flexible-asset-type-id", None)
             if "traits" in item.attributes:
-                extra["traits"] = self._flexible.traits(row["flexible-asset-type-id"], item)
+                extra = self._without_dropped(row, self._flexible.traits(row["flexible-asset-type-id"], item))
         for name in changes:
             attribute = resource.writable[name]
             if changes[name] is None and not attribute.nullable:
@@ -104,14 +106,16 @@ class Validation:
             raise unprocessable(synced("contact-emails.base"))
 
     def _changes(self, resource: Resource, item: Item, found: list[dict[str, Any]]) -> Row:
-        dropped = self._dropped()
+        dropped = dropped_attributes(self._kernel, resource)
         changes: Row = {}
         for name, value in item.attributes.items():
             attribute = resource.writable.get(name)
-            if attribute is None or f"{resource.type}.{name}" in dropped:
+            if attribute is None or name in dropped:
                 continue
             try:
                 changes[name] = checked(attribute, value)
+                if attribute.required and isinstance(value, str) and not value.strip():
+                    changes[name] = None
             except InvalidValueError as error:
                 found.append(invalid(name, str(error)))
                 continue
@@ -119,8 +123,13 @@ class Validation:
                 self._check_reference(attribute, changes[name], found)
         return changes
 
-    def _dropped(self) -> set[str]:
-        return {word.replace("_", "-") for word in self._kernel.switches["drop_attributes"]}
+    def _without_dropped(self, row: Row, traits: Row) -> Row:
+        dropped = dropped_attributes(self._kernel, FLEXIBLE_ASSETS)
+        if "traits" in dropped:
+            return {}
+        held = row.get("traits", {})
+        kept = {key: value for key, value in held.items() if f"traits.{key}" in dropped}
+        return {"traits": {key: value for key, value in traits.items() if f"traits.{key}" not in dropped} | kept}
 
     def _check_reference(self, attribute: Attribute, record: int, found: list[dict[str, Any]]) -> None:
         assert attribute.refers is not None
@@ -187,6 +196,12 @@ class Validation:
             return
         if primary_ip_after(self._account, configuration, record, changes) != row.get("primary-ip"):
             found.append(synced("ip-address"))
+
+
+def dropped_attributes(kernel: Kernel, resource: Resource) -> set[str]:
+    """Return the attributes of a resource that are taken and not stored; `traits.<key>` for one trait."""
+    words = (word.replace("_", "-").partition(".") for word in kernel.switches["drop_attributes"])
+    return {name for kind, _, name in words if kind == resource.type}
 
 
 def _missing(resource: Resource, attribute: Attribute) -> dict[str, Any]:

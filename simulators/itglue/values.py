@@ -14,6 +14,8 @@ _MAC = re.compile(
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+_MOST = 10**18
+"""Longer numbers than any id are read as this one, so that they stay numbers everywhere."""
 _TRUE = ("true", "1")
 _FALSE = ("false", "0")
 
@@ -22,15 +24,21 @@ class InvalidValueError(Exception):
     """A value of the wrong form; the message is the detail of the 422."""
 
 
+def number_of(text: str) -> int | None:
+    """Read digits, however many; None if there is anything else."""
+    if not (text.isascii() and text.isdecimal()):
+        return None
+    digits = text.lstrip("0") or "0"
+    return min(int(digits), _MOST) if len(digits) <= len(str(_MOST)) else _MOST
+
+
 def identifier(value: Any) -> int | None:
     """Read an id sent as a number or as a digit string; None if it is neither."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
         return value if value > 0 else None
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
-        return int(value)
-    return None
+    return number_of(value) if isinstance(value, str) else None
 
 
 def boolean(value: Any) -> bool | None:

@@ -144,7 +144,16 @@ class Writing:
             targets = [self._target(resource, item(resource, one)) for one in data]
         else:
             raise bad_request("data must be an array")
-        plans, refusal = self._each(targets, lambda one: (one[0], self._changes(resource, *one)))
+        names: dict[str, int] = {}
+
+        def planned(one: tuple[int, Item]) -> tuple[int, Row]:
+            record, changes = one[0], self._changes(resource, *one)
+            name = changes.get("name") if resource.unique_name else None
+            if name is not None and names.setdefault(name, record) != record:
+                raise unprocessable(detailed("has already been taken", "/data/attributes/name"))
+            return record, changes
+
+        plans, refusal = self._each(targets, planned)
         for record, changes in plans:
             self._storing.update(resource, record, changes, "api")
         if refusal is not None:

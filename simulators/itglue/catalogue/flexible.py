@@ -1,11 +1,18 @@
 """Flexible asset types, their fields, the assets (reference 5.8 and 5.9)."""
 
+import re
+from collections.abc import Mapping
+
 from simulators.itglue.catalogue.configurations import SUBDOMAIN
-from simulators.itglue.schema import Attribute, Computed, Filter, Parent, Resource, Row, TraitValues, Twin, times
+from simulators.itglue.schema import Attribute, Filter, Gathered, Parent, Resource, Row, TraitValues, Twin, times
+from simulators.records import Table
 
 
-def _address(record: int, row: Row) -> str:
-    return f"{SUBDOMAIN}/{row.get('organization-id')}/assets/records/{record}"
+def _address(tables: Mapping[str, Table], record: int, row: Row) -> str:
+    number = row.get("flexible-asset-type-id", 0)
+    name = tables["flexible_asset_types"].rows.get(number, {}).get("name", "")
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return f"{SUBDOMAIN}/{row.get('organization-id')}/assets/{number}-{words}/records/{record}"
 
 
 FLEXIBLE_ASSET_TYPES = Resource(
@@ -64,7 +71,7 @@ FLEXIBLE_ASSETS = Resource(
     shape=(
         Attribute("organization-id", "reference", required=True, nullable=False, refers="organizations"),
         Twin("organization-name", "organization-id", "organizations"),
-        Computed("resource-url", _address),
+        Gathered("resource-url", _address),
         Attribute("restricted", "flag", default=False),
         Attribute("my-glue", "flag", writable=False, default=False),
         Attribute(

@@ -1,12 +1,23 @@
 """Organizations (reference 5.1)."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from simulators.itglue.schema import Attribute, Filter, Resource, Twin, times
+from simulators.itglue.schema import Attribute, Filter, Gathered, Resource, Row, Twin, times
+from simulators.records import Table
 
 
 def _parent(value: Any) -> str | None:
     return None if value is None else str(value)
+
+
+def _ancestors(tables: Mapping[str, Table], _: int, row: Row) -> str:
+    rows, line = tables["organizations"].rows, list[int]()
+    parent = row.get("parent-id")
+    while parent is not None and parent not in line and (above := rows.get(parent)) is not None:
+        line.insert(0, parent)
+        parent = above.get("parent-id")
+    return "[" + ",".join(str(record) for record in line) + "]"
 
 
 ORGANIZATIONS = Resource(
@@ -27,7 +38,7 @@ ORGANIZATIONS = Resource(
         Attribute("quick-notes", "text", cut=250),
         Attribute("short-name"),
         Attribute("parent-id", "reference", refers="organizations", show=_parent),
-        Attribute("ancestor-ids", "raw", writable=False, default="[]"),
+        Gathered("ancestor-ids", _ancestors),
         Attribute("psa-integration", "raw", writable=False),
         *times(),
     ),

@@ -1,0 +1,238 @@
+"""What clients of others run into at the edges of the reference."""
+
+from typing import Any
+
+import pytest
+
+from tests.simulators.itglue.account import Account, document, error, unique
+from tests.simulators.running import Running
+
+_LONG = "9" * 5000
+
+
+def _kind(account: Account, *more: dict[str, Any]) -> Any:
+    fields = [
+        {"order": 1, "name": "Title", "kind": "Text", "required": True, "use-for-title": True, "show-in-list": True},
+        *more,
+    ]
+    data = [{"type": "flexible_asset_fields", "attributes": field} for field in fields]
+    body = document(
+        "flexible_asset_types", {"name": "PSA Contract"}, relationships={"flexible_asset_fields": {"data": data}}
+    )
+    answer = account.send("POST", "/flexible_asset_types", body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["data"]["id"]
+
+
+def _asset(account: Account, kind: str, **traits: Any) -> Any:
+    fixed = {"organization_id": account.organization, "flexible_asset_type_id": kind}
+    return account.create("/flexible_assets", **fixed, traits={"title": "SLA"} | traits)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/organizations/{_LONG}", 404),
+        (f"/organizations/{_LONG}/relationships/configurations", 401),
+        (f"/organizations?filter[id]={_LONG}", 200),
+        (f"/organizations?page[number]={_LONG}", 200),
+        (f"/organizations?page[size]={_LONG}", 200),
+        (f"/configurations/{_LONG}/relationships/related_items", 404),
+    ],
+)
+def test_a_number_of_any_length_is_a_number(account: Account, path: str, status: int) -> None:
+    """It is an id that nobody has, or a page beyond the end."""
+    assert account.get(path).status_code == status
+
+
+def test_a_long_number_in_a_body_is_an_id_of_nobody(account: Account) -> None:
+    """As any other unknown id."""
+    answer = account.post("/configurations", organization_id=_LONG, name="x", configuration_type_id=account.type)
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "word", ["id", "name", "organization_type_id", "psa_integration_type", "primary", "updated_at"]
+)
+def test_a_filter_without_a_value_matches_nothing(account: Account, word: str) -> None:
+    """Whatever the kind of the filter; an empty alternative is none."""
+    assert account.organization
+    assert account.rows(f"/organizations?filter[{word}]=") == []
+    assert account.rows(f"/organizations?filter[id]={account.organization},") != []
+
+
+def test_point_12_an_empty_type_filter_is_no_type_filter(account: Account) -> None:
+    """The list of flexible assets is refused as without it."""
+    assert account.get("/flexible_assets?filter[flexible_asset_type_id]=").status_code == 422
+
+
+def test_excluded_ids_may_have_spaces_and_must_be_numbers(account: Account) -> None:
+    """As in a filter that is not turned round."""
+    one, other = account.organization, account.create("/organizations", name=unique("Org"))["id"]
+
+    shown = {row["id"] for row in account.rows(f"/organizations?filter[exclude][id]={one}, {other}")}
+
+    assert not shown & {one, other}
+    assert account.get("/organizations?filter[exclude][id]=abc").status_code == 400
+
+
+def test_one_name_for_two_organizations_in_a_bulk_is_refused(account: Account) -> None:
+    """Names are unique among the rows of a bulk too."""
+    one, other = account.organization, account.create("/organizations", name=unique("Org"))["id"]
+    name = unique("Same")
+    data = [{"type": "organizations", "attributes": {"id": record, "name": name}} for record in (one, other)]
+
+    answer = account.send("PATCH", "/organizations", {"data": data})
+
+    assert answer.status_code == 422
+    assert account.rows(f"/organizations?filter[name]={name}") == []
+
+
+def test_point_5_blanks_are_no_name(account: Account) -> None:
+    """A required text of spaces is missing, as a title of spaces is."""
+    kind = _kind(account)
+
+    assert error(account.post("/organizations", name="   "))["detail"] == ["can't be blank"]
+    assert account.patch(f"/organizations/{account.organization}", name=" ").status_code == 422
+    fixed = {"organization_id": account.organization, "flexible_asset_type_id": kind}
+    assert error(account.post("/flexible_assets", **fixed, traits={"title": "  "}))["detail"] == ["can't be blank"]
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-Infinity"])
+def test_a_number_trait_is_finite(account: Account, value: str) -> None:
+    """JSON has no word for the rest, so it could not be read back."""
+    kind = _kind(account, {"order": 2, "name": "Seats", "kind": "Number", "decimals": 0})
+    fixed = {"organization_id": account.organization, "flexible_asset_type_id": kind}
+
+    assert account.post("/flexible_assets", **fixed, traits={"title": "x", "seats": value}).status_code == 422
+
+
+def test_the_address_of_an_asset_names_its_type(account: Account) -> None:
+    """As the sample of the reference has it."""
+    kind = _kind(account)
+
+    asset = _asset(account, kind)
+
+    wanted = f"/{account.organization}/assets/{kind}-psa-contract/records/{asset['id']}"
+    assert asset["attributes"]["resource-url"].endswith(wanted)
+
+
+def test_point_16_names_follow_the_title_fields(account: Account) -> None:
+    """Another field in the title, or one less, renames the assets of the type."""
+    kind = _kind(account, {"order": 2, "name": "State", "kind": "Text"})
+    asset = _asset(account, kind, state="Open")["id"]
+    field = account.rows(f"/flexible_asset_types/{kind}/relationships/flexible_asset_fields?sort=created_at")[1]["id"]
+
+    def name() -> str:
+        shown: str = account.get(f"/flexible_assets/{asset}").json()["data"]["attributes"]["name"]
+        return shown
+
+    assert name() == "SLA"
+    account.patch(f"/flexible_asset_fields/{field}", use_for_title=True)
+    assert name() == "SLA Open"
+    account.patch(f"/flexible_asset_fields/{field}", order=0)
+    assert name() == "Open SLA"
+    account.send("DELETE", f"/flexible_asset_fields/{field}")
+    assert name() == "SLA"
+
+
+def test_ancestors_follow_when_a_parent_moves(account: Account) -> None:
+    """`ancestor-ids` of an organization far below tells the line as it is now."""
+    top = account.create("/organizations", name=unique("Top"))["id"]
+    middle = account.create("/organizations", name=unique("Middle"))["id"]
+    low = account.create("/organizations", name=unique("Low"), parent_id=middle)
+
+    account.patch(f"/organizations/{middle}", parent_id=top)
+
+    shown = account.get(f"/organizations/{low['id']}").json()["data"]["attributes"]
+    assert low["attributes"]["ancestor-ids"] == f"[{middle}]"
+    assert shown["ancestor-ids"] == f"[{top},{middle}]"
+
+
+def test_point_4_nested_lists_that_are_not_built_know_their_organizations(account: Account) -> None:
+    """An unknown one above is unauthorized; a kind without single reads has no such route."""
+    assert account.get("/organizations/99/relationships/domains").status_code == 401
+    assert account.rows(f"/organizations/{account.organization}/relationships/domains") == []
+    for path in ("/domains/5", "/logs/5"):
+        assert account.get(path).headers["content-type"].startswith("text/html")
+    assert "json" in account.get("/users/5").headers["content-type"]
+
+
+def test_dropped_traits_stay_as_they_were(simulator: Running, account: Account) -> None:
+    """`drop_attributes` reaches all traits, one trait, and the notes of related items."""
+    kind = _kind(account, {"order": 2, "name": "State", "kind": "Text"})
+    asset = _asset(account, kind, state="Open")["id"]
+
+    def traits(**sent: Any) -> Any:
+        answer = account.patch(f"/flexible_assets/{asset}", traits=sent)
+        assert answer.status_code == 200
+        return answer.json()["data"]["attributes"]["traits"]
+
+    simulator.set(drop_attributes=["flexible_assets.traits.state"])
+    assert traits(title="A", state="Closed") == {"title": "A", "state": "Open"}
+    simulator.set(drop_attributes=["flexible_assets.traits", "related_items.notes"])
+    assert traits(title="B") == {"title": "A", "state": "Open"}
+    link = document(
+        "related_items", {"destination_type": "Organization", "destination_id": account.organization, "notes": "n"}
+    )
+    made = account.send("POST", f"/flexible_assets/{asset}/relationships/related_items", link)
+    assert (made.status_code, made.json()["data"]["attributes"]["notes"]) == (201, None)
+    assert simulator.control.post("/switches", json={"drop_attributes": ["notes"]}).status_code == 400
+
+
+def test_a_partial_bulk_of_related_items_keeps_the_good_rows(simulator: Running, account: Account) -> None:
+    """As other bulks: 422 for the whole, the good rows stored; atomic stores none."""
+    record = account.configuration()["id"]
+    good = {"destination_type": "Organization", "destination_id": account.organization}
+    data = [{"type": "related_items", "attributes": one} for one in (good | {"destination_type": "Foo"}, good)]
+    path = f"/configurations/{record}"
+
+    def links() -> int:
+        return len(account.get(f"{path}?include=related_items").json()["included"])
+
+    assert account.send("POST", f"{path}/relationships/related_items", {"data": data}).status_code == 422
+    assert links() == 0
+    simulator.set(bulk="partial")
+    assert account.send("POST", f"{path}/relationships/related_items", {"data": data}).status_code == 422
+    assert links() == 1
+
+
+def test_a_repeated_parameter_is_refused_on_related_items_too(account: Account) -> None:
+    """As everywhere."""
+    path = f"/configurations/{account.configuration()['id']}/relationships/related_items?a=1&a=2"
+
+    assert error(account.send("POST", path, {"data": []}))["title"] == "Duplicate Parameters Specified"
+
+
+def test_point_15_a_call_is_a_violation_whatever_becomes_of_it(simulator: Running, account: Account) -> None:
+    """A fault in its way or a wrong key does not hide it."""
+    before = len(simulator.get("/violations"))
+    simulator.fault({"status": 503}, path="^/passwords")
+
+    assert account.get("/passwords").status_code == 503
+    assert account.send("GET", "/exports", **{"x-api-key": "ITG.wrong"}).status_code == 403
+
+    assert [one["rule"] for one in simulator.get("/violations")[before:]] == ["passwords", "exports"]
+
+
+def test_a_person_cannot_empty_a_name(simulator: Running, account: Account) -> None:
+    """The UI asks for what is required."""
+    answer = simulator.control.patch(
+        f"/records/organizations/{account.organization}", json={"attributes": {"name": ""}}
+    )
+
+    assert answer.status_code == 400
+
+
+def test_a_person_cannot_delete_what_is_being_synced(simulator: Running) -> None:
+    """Once the record is an orphan, or the sync paused, the UI lets it go."""
+    body = {
+        "attributes": {"name": unique("Owned"), "psa-integration": "enabled"},
+        "adapter": {"adapter-type-name": "ConnectWise", "remote-id": "77"},
+    }
+    record = simulator.person("POST", "organizations", body)["id"]
+
+    assert simulator.control.delete(f"/records/organizations/{record}").status_code == 400
+    simulator.person("PATCH", f"organizations/{record}", {"attributes": {"psa-integration": "orphaned"}})
+    assert simulator.control.delete(f"/records/organizations/{record}").status_code == 200
