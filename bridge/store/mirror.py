@@ -367,6 +367,8 @@ class Mirror:
             chosen = sa.select(sa.literal(run), targets.c.id, targets.c.seq, outcome).where(
                 targets.c.mirror_id.in_(mine)
             )
+            # Locked, so that none is settled between the look at its state and the run's row.
+            chosen = chosen.order_by(targets.c.id).with_for_update()
             statement = self.db.insert(run_targets).from_select(["run", "target", "seq", "outcome"], chosen)
             # Seen twice in one run and not changed between: what became of it meanwhile stays.
             unchanged = (run_targets.c.seq == statement.excluded.seq) & run_targets.c.outcome.is_not(None)

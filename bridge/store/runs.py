@@ -48,6 +48,8 @@ def outcome_of_state() -> sa.ColumnElement[str | None]:
 def enter(db: Database, connection: Connection, run: int, where: sa.ColumnElement[bool]) -> None:
     """Enter targets into a run: those that are due or waiting as open, all others with what has become of them."""
     chosen = sa.select(sa.literal(run), targets.c.id, targets.c.seq, outcome_of_state()).where(where)
+    # Locked, so that none is settled between the look at its state and the run's row.
+    chosen = chosen.order_by(targets.c.id).with_for_update()
     statement = db.insert(run_targets).from_select(["run", "target", "seq", "outcome"], chosen)
     connection.execute(statement.on_conflict_do_nothing(index_elements=["run", "target"]))
 
