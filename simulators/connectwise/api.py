@@ -1,6 +1,7 @@
 """The API below `/apis/3.0`: who may, then what the path means (reference 2, 3, 5)."""
 
 from dataclasses import replace
+from typing import Any
 
 import orjson
 
@@ -21,6 +22,7 @@ from simulators.kernel import Kernel
 
 _DAY = 86400
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
+_SEARCHED = {"conditions", "childconditions", "customfieldconditions", "orderby"}
 _WRITTEN = (("POST", "list"), ("PUT", "one"), ("PATCH", "one"), ("DELETE", "one"))
 
 
@@ -92,10 +94,10 @@ class Api:
             body = orjson.loads(request.body or b"{}")
         except orjson.JSONDecodeError:
             body = None
-        if not isinstance(body, dict) or not all(isinstance(value, str | None) for value in body.values()):
+        asked = _searched(body) if isinstance(body, dict) else None
+        if asked is None:
             return answers.error(400, "InvalidObject", "search object is invalid", errors=[])
         call = self._call(request, found, path)
-        asked = [(name, value) for name, value in body.items() if value is not None]
         return self._reading.answer(replace(call, body=asked))
 
     def _call(self, request: Request, found: Route, path: str) -> Call:
@@ -121,6 +123,12 @@ class Api:
             nulls=switches["nulls"] == "explicit",
             blank_references=switches["role"]["blank_references"],
         )
+
+
+def _searched(body: dict[str, Any]) -> list[tuple[str, str]] | None:
+    """Return what a search asks for, without words that are no part of it; None if one is no text."""
+    asked = [(name, value) for name, value in body.items() if name.lower() in _SEARCHED and value is not None]
+    return asked if all(isinstance(value, str) for _, value in asked) else None
 
 
 def _nothing(call: Call) -> Answer:

@@ -12,6 +12,7 @@ from simulators.connectwise.catalog.paths import (
     CONTACT,
     NOTE,
     SITE,
+    STATE,
     TICKET,
 )
 from simulators.connectwise.store import Row, Store
@@ -57,7 +58,7 @@ class Consequences:
         if path == COMPANY:
             self._follow_company(row, before)
         elif path == SITE:
-            self._follow_site(row)
+            self._follow_site(row, before)
         elif path == CONTACT:
             self._follow_contact(row)
         elif path == COMMUNICATION:
@@ -95,6 +96,8 @@ class Consequences:
         sites, contacts = self._tenant.stores[SITE], self._tenant.stores[CONTACT]
         moved = {name: row.get(name) for name in _ADDRESS if row.get(name) != before.get(name)}
         site = sites.get(row.get("site", 0))
+        if row.get("state") != before.get("state"):
+            moved["stateReference"] = self._state_of(row.get("state"))
         if before and moved and site is not None:
             stamps: Row = {name: row[name] for name in ("lastUpdated", "updatedBy") if name in row}
             self._change(sites, site, {**moved, **stamps})
@@ -106,13 +109,29 @@ class Consequences:
             self._change(contacts, contact, {"defaultFlag": True})
             self._only(contacts, "company", contacts.table.rows[contact["id"]], "defaultFlag")
 
-    def _follow_site(self, row: Row) -> None:
+    def _follow_site(self, row: Row, before: Row) -> None:
         if not row["primaryAddressFlag"]:
             return
         self._only(self._tenant.stores[SITE], "company", row, "primaryAddressFlag")
         companies = self._tenant.stores[COMPANY]
         company = companies.get(row["company"])
-        self._change(companies, company, {"site": row["id"], **{name: row.get(name) for name in _ADDRESS}})
+        shown: Row = {name: row.get(name) for name in _ADDRESS}
+        if row.get("stateReference") != before.get("stateReference") or not before.get("primaryAddressFlag"):
+            shown["state"] = self._state(row)
+        self._change(companies, company, {"site": row["id"], **shown})
+
+    def _state(self, site: Row) -> str | None:
+        """Return a site's state as its company shows it: text (5.2)."""
+        state = site.get("stateReference", 0)
+        label = self._tenant.label(STATE, state, "identifier") or self._tenant.label(STATE, state, "name")
+        return None if label is None else str(label)
+
+    def _state_of(self, text: str | None) -> int | None:
+        """Return the state that a company's text means; None if no site has named it yet."""
+        if text is None:
+            return None
+        found = self._tenant.find(STATE, "identifier", text)
+        return self._tenant.find(STATE, "name", text) if found is None else found
 
     def _follow_contact(self, row: Row) -> None:
         self._follow_items(row)

@@ -209,7 +209,9 @@ class Office:
         self._kernel.clock.at(self._kernel.clock.now() + lag, lambda: self._remove(store, record))
 
     def _remove(self, store: Store, record: int) -> None:
-        row = store.table.rows[record]
+        row = store.get(record)
+        if row is None:
+            return  # it went with the record above it while its own delete lag ran
         remove(self._tenant, store, record)
         if "contactId" in row:
             self._consequences.gather_items(row["contact"])

@@ -143,9 +143,19 @@ class Reading:
     def _missing_parent(self, route: Route, resource: Resource) -> Answer | None:
         for name, record in route.parents.items():
             target = self._tenant.stores[resource.names[name].target if route.link is None else route.link.holder]
-            if record not in target:
+            row = target.get(record)
+            if row is None or not self._fits_path(row, target, route):
                 return answers.not_found(target.resource.noun, record)
         return None
+
+    def _fits_path(self, row: Row, target: Store, route: Route) -> bool:
+        """Say whether a parent is one that the path before it names: of the right kind, below its own parents."""
+        kinds = next(
+            (kinds for path, kinds in target.resource.kinds.items() if route.pattern.startswith(f"{path}/")), ()
+        )
+        if kinds and row.get("recordType") not in kinds:
+            return False
+        return all(row.get(name) == route.parents.get(name) for name in target.resource.parents)
 
     def _below(self, row: Row, route: Route) -> bool:
         """Say whether a record stands below the path that names it."""

@@ -77,7 +77,9 @@ class ConnectWise:
         served = bool(target.codebase) or self._kernel.switches["bare_root"]
         if target.place != "api" or not served or self._deployment.is_stale(target.codebase):
             return answers.html_not_found()
-        return self._signed(self._api.answer(request, target.segments))
+        answer = self._api.answer(request, target.segments)
+        # What is no JSON comes from the web server or the gateway.
+        return answer if answer.headers.get("content-type", "").startswith("text/") else self._signed(answer)
 
     def refusal(self, status: int) -> Answer:
         """Return the vendor's own answer of a status."""

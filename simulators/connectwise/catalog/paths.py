@@ -5,6 +5,7 @@ COMPANY_STATUS = "company/companies/statuses"
 COMPANY_TYPE = "company/companies/types"
 COMPANY_ASSOCIATION = "company/companies/{company}/typeAssociations"
 SITE = "company/companies/{company}/sites"
+STATE = "company/states"
 
 CONTACT = "company/contacts"
 CONTACT_TYPE = "company/contacts/types"

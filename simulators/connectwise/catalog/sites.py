@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from simulators.connectwise.catalog.paths import COMPANY, SITE
+from simulators.connectwise.catalog.paths import COMPANY, SITE, STATE
 from simulators.connectwise.schema import Field, Resource, flag, ref, text, whole
 
 # 5.3: in the schema, yet refused in `fields` by an installation of 2026.3
@@ -18,7 +18,7 @@ SITES: tuple[Resource, ...] = (
             text("addressLine1", 50),
             _LINE_2,
             text("city", 50),
-            Field("stateReference", "reference", target="company/states", labels=("identifier", "name")),
+            Field("stateReference", "reference", target=STATE, labels=("identifier", "name")),
             text("zip", 12),
             ref("country", "company/countries"),
             ref("addressFormat", "company/addressFormats"),

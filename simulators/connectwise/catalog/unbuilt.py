@@ -1,5 +1,15 @@
 """Lists that the vendor has and that are not built: they are empty, and no record is found in them."""
 
+_OF_TICKETS = {
+    "activities": "Activity",
+    "allNotes": "TicketNote",
+    "documents": "Document",
+    "products": "Product",
+    "scheduleentries": "ScheduleEntry",
+    "tasks": "TicketTask",
+    "timeentries": "TimeEntry",
+}
+
 UNBUILT: dict[str, str] = {
     "company/companies/{company}/customStatusNotes": "CompanyCustomNote",
     "company/companies/{company}/groups": "CompanyGroup",
@@ -8,12 +18,10 @@ UNBUILT: dict[str, str] = {
     "company/companies/{company}/tracks": "CompanyTrack",
     "finance/agreements": "Agreement",
     "finance/agreements/{agreement}/configurations": "AgreementConfiguration",
-    "service/tickets/{ticket}/activities": "Activity",
-    "service/tickets/{ticket}/allNotes": "TicketNote",
-    "service/tickets/{ticket}/documents": "Document",
-    "service/tickets/{ticket}/products": "Product",
-    "service/tickets/{ticket}/scheduleentries": "ScheduleEntry",
-    "service/tickets/{ticket}/tasks": "TicketTask",
-    "service/tickets/{ticket}/timeentries": "TimeEntry",
+    **{
+        f"{kind}/tickets/{{ticket}}/{word}": noun
+        for kind in ("service", "project")
+        for word, noun in _OF_TICKETS.items()
+    },
     "system/audittrail": "AuditTrailEntry",
 }

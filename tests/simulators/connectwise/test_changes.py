@@ -393,3 +393,22 @@ def test_point_13_a_deleted_record_answers_for_a_while(own: Psa) -> None:
     assert during == (200, [number])
     assert again == 404
     assert own.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("lag_of_the_parent", [0, 60])
+def test_point_13_what_lies_below_a_deleted_record_goes_once(own: Psa, lag_of_the_parent: float) -> None:
+    """A site and its company, each in its own delete lag: neither stops the clock."""
+    company = _company(own, f"Going {lag_of_the_parent}")
+    site = own.simulator.person("POST", f"company/companies/{company}/sites", {"name": "HQ"})["id"]
+    own.simulator.person("PATCH", f"company/companies/{company}", {"site": None})
+    own.simulator.person("DELETE", f"company/companies/{company}")
+
+    own.simulator.set(delete_lag_seconds=lag_of_the_parent)
+    own.simulator.person("DELETE", f"company/companies/{company}")
+    assert own.get(f"company/companies/{company}").status_code == (200 if lag_of_the_parent else 404)
+    if lag_of_the_parent:
+        own.simulator.person("DELETE", f"company/companies/{company}/sites/{site}")
+    own.simulator.advance(61)
+
+    assert own.get(f"company/companies/{company}").status_code == 404
+    own.simulator.set(delete_lag_seconds=0)

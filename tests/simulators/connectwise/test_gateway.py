@@ -303,3 +303,13 @@ def test_system_info_needs_keys(psa: Psa) -> None:
     assert with_keys["cloudRegion"] == "NA"
     assert without.status_code == 401
     assert at_home["isCloud"] is False
+
+
+def test_point_04_what_is_no_json_is_not_the_applications(psa: Psa) -> None:
+    """The 404 page for wrong keys and the gateway's text have none of the application's headers."""
+    psa.simulator.set(wrong_key="html_404")
+    page = psa.http.get(f"{ROOT}/company/companies", auth=("acme+x", "y"))
+    text = psa.http.get(f"{ROOT}/company/companies", auth=("other+x", "y"))
+
+    assert (page.status_code, text.status_code) == (404, 400)
+    assert not {"api-current-version", "x-server-name"} & (page.headers.keys() | text.headers.keys())

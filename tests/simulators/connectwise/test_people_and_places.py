@@ -253,3 +253,20 @@ def test_point_10_a_merge_moves_contacts_and_leaves_sites(own: Psa, company: int
 def test_firstname_is_required(own: Psa) -> None:
     """As the vendor says of contacts (5.4)."""
     assert own.simulator.control.post(f"/records/{CONTACTS}", json={"lastName": "Doe"}).status_code == 400
+
+
+def test_a_company_shows_the_state_of_its_primary_site_as_text(own: Psa, company: int) -> None:
+    """5.2: state is text there, a reference on the site; a change on either side reaches the other."""
+    leeds = {"id": 31, "identifier": "WY", "name": "West Yorkshire"}
+    site = _site(own, company, "HQ", stateReference=leeds)
+    _site(own, company, "Depot", stateReference={"id": 32, "identifier": "NY", "name": "North Yorkshire"})
+    path = f"company/companies/{company}"
+    assert own.read(path)["state"] == "WY"
+
+    own.simulator.person("PATCH", path, {"state": "North Yorkshire"})
+    assert own.read(f"{path}/sites/{site}")["stateReference"]["id"] == 32
+    own.simulator.person("PATCH", f"{path}/sites/{site}", {"stateReference": None})
+    assert "state" not in own.read(path)
+    own.simulator.person("PATCH", path, {"state": "Elsewhere"})
+    own.simulator.person("PATCH", f"{path}/sites/{site}", {"city": "Leeds"})
+    assert own.read(path)["state"] == "Elsewhere"

@@ -263,3 +263,11 @@ def test_what_is_not_built_is_empty(psa: Psa, path: str) -> None:
     assert psa.read(path) == []
     assert psa.read(f"{path}/count") == {"count": 0}
     assert psa.get(path, FORWARD).headers.get("link") == (None if path == "system/audittrail" else "")
+
+
+def test_a_path_names_the_parents_of_its_parents(psa: Psa) -> None:
+    """The choices of a question stand below the question's own type only."""
+    path = "company/configurations/types/{}/questions/71/values"
+
+    assert psa.ids(path.format(7)) == [1]
+    assert psa.get(path.format(8)).json()["message"] == "ConfigurationTypeQuestion 71 not found"

@@ -236,3 +236,24 @@ def test_a_parent_ticket_knows_its_children(own: Psa, board: dict[str, int]) -> 
 
     assert own.read(f"{TICKETS}/{parent}")["hasChildTicket"] is True
     assert [each["id"] for each in own.read(TICKETS, FORWARD, conditions=f"parentTicketId={parent}")] == [child]
+
+
+def test_what_hangs_on_a_ticket_stands_below_its_own_kind(own: Psa, board: dict[str, int]) -> None:
+    """A project ticket's notes and configurations are not found below `/service/tickets`, nor the other way round."""
+    service = _ticket(own, board, "service")
+    project = _ticket(own, board, "project", "project/tickets")
+
+    for word in ("notes", "configurations", "tasks"):
+        assert own.read(f"service/tickets/{service}/{word}") == []
+        assert own.read(f"project/tickets/{project}/{word}") == []
+    for word in ("notes", "configurations"):
+        for path in (f"service/tickets/{project}", f"project/tickets/{service}"):
+            assert own.get(f"{path}/{word}").status_code == 404
+
+
+def test_a_search_ignores_what_it_does_not_know(own: Psa) -> None:
+    """Unknown words are ignored, as unknown query parameters are; the known ones are texts."""
+    path = "/v4_6_release/apis/3.0/service/tickets/search"
+
+    assert own.http.post(path, json={"conditions": "id<0", "page": 1, "orderBy": None}).json() == []
+    assert own.http.post(path, json={"conditions": 5}).status_code == 400
