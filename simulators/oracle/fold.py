@@ -1,6 +1,6 @@
 """The fold of the source's history under the mapping: what each target must be now, and which record it stands in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import desired, evidence
 from .attributes import Wanted, is_native
@@ -10,6 +10,9 @@ from .story import Life, Lives
 from .versions import Versions
 from .words import Words, configuration_words, organization_words
 from .world import World
+
+_BELOW = {"held": ("held",), "missing": ("held",), "excluded": ("excluded",), "gone": ("excluded",)}
+"""What a record may be by the state of its organization alone."""
 
 
 @dataclass(frozen=True)
@@ -121,18 +124,20 @@ class _Folding:
     def _configuration(self, life: Life) -> Outcome:
         ref = f"configuration:{life.id}"
         record = self._links.configurations.get(life.id)
-        if life.now is None:
-            return self._gone(ref, record)
-        words = configuration_words(life.now, self._judged.source)
+        words = configuration_words(life.now or life.events[-1].before or {}, self._judged.source)
         company = self._company(words)
-        mapped = desired.configuration(words, company, self._judged, self._systems)
         parent = None if company is None else self._outcomes.get(f"organization:{company['id']}")
+        # Under a held organization it is held, under an excluded one excluded, whatever else is true of it.
+        either = frozenset(() if parent is None else _BELOW.get(parent.state, ()))
+        if life.now is None:
+            gone = self._gone(ref, record)
+            return replace(gone, either=gone.either | either)
+        mapped = desired.configuration(words, company, self._judged, self._systems)
         if mapped.rule:
             # Without a company it is in nobody's rollout, and held as well: both are said of it.
             unsure = mapped.rule == "rollout" and mapped.code == "" and company is None
-            return Outcome(
-                ref, "excluded", rule=mapped.rule, record=record, either=frozenset({"held"} if unsure else ())
-            )
+            either |= frozenset({"held"} if unsure else ())
+            return Outcome(ref, "excluded", rule=mapped.rule, record=record, either=either)
         if parent is not None and parent.state in {"excluded", "gone"}:
             rule = parent.rule if parent.state == "excluded" else "parent_gone"
             return Outcome(ref, "excluded", rule=rule, record=record)
