@@ -82,7 +82,9 @@ class Summary:
 
     def add(self, line: "Line") -> None:
         """Count one line."""
-        counts = self.blocks.setdefault(line.block, dict.fromkeys(COLUMNS, 0))
+        counts = self.blocks.get(line.block)
+        if counts is None:
+            counts = self.blocks[line.block] = dict.fromkeys(COLUMNS, 0)
         counts[line.word] += 1
         if line.code:
             self.held[line.code] = self.held.get(line.code, 0) + 1

@@ -9,15 +9,15 @@ from sqlalchemy.engine import Connection
 from bridge import planning
 from bridge.desired import Desired, Excluded, Held, Name
 from bridge.drain.candidates import find
-from bridge.drain.names import Names, anchor
-from bridge.drain.outcome import NOT_TAKEN
+from bridge.drain.names import Names
 from bridge.drain.work import Parent, Work, load_parents
 from bridge.engine import Engine
 from bridge.mapping.blocks import Block
 from bridge.matching.match import Ambiguous, Matched
-from bridge.planning import Adopt, AssetView, Decisions, Hold, LinkView, Nothing, Plan, Rules, Wish
+from bridge.planning import NO_DECISIONS, Adopt, AssetView, Decisions, Hold, Nothing, Plan, Rules, Wish
 from bridge.poll import source_shape
 from bridge.records import Ref
+from bridge.store.decisions import NOTHING
 
 ORGANIZATIONS = "organizations"
 
@@ -79,31 +79,30 @@ class Moment:
 def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], moment: Moment) -> list[Verdict]:
     """Give the verdict for each work, all of one block; `wish` and `notes` of each are filled in."""
     parents = _parents(connection, works, moment)
-    verdicts: dict[int, Verdict] = {}
-    wishes: dict[int, tuple[Wish, Rules, tuple[Name, ...]]] = {}
+    verdicts: list[Verdict | None] = []
+    wishes: list[tuple[int, Wish, Rules, tuple[Name, ...]]] = []
     unlinked: list[Work] = []
-    for work in works:
+    for place, work in enumerate(works):
         verdict = _first(engine, work, parents, moment)
-        if isinstance(verdict, Desired):
-            resolved = _resolve(work, verdict, moment)
-            if isinstance(resolved, Held):
-                verdicts[work.id] = resolved
-                continue
-            block = work.block
-            if block is None:
-                raise RuntimeError("a work was mapped without a block")
-            wishes[work.id] = (
-                Wish(work.ref, work.wish, work.words.get("url")), rules_of(block, moment), resolved
-            )  # fmt: skip
-            if _needs_match(work):
-                unlinked.append(work)
-        else:
-            verdicts[work.id] = verdict
+        if not isinstance(verdict, Desired):
+            verdicts.append(verdict)
+            continue
+        resolved = _resolve(work, verdict, moment)
+        if isinstance(resolved, Held):
+            verdicts.append(resolved)
+            continue
+        block = work.block
+        if block is None:
+            raise RuntimeError("a work was mapped without a block")
+        verdicts.append(None)
+        wishes.append((place, Wish(work.ref, work.wish, work.words.get("url")), rules_of(block, moment), resolved))
+        if _needs_match(work):
+            unlinked.append(work)
     matches, seen = find(engine, connection, unlinked) if unlinked else ({}, {})
-    for work in works:
-        if work.id in wishes:
-            verdicts[work.id] = _plan(work, *wishes[work.id], matches.get(work.ref), seen, moment)
-    return [verdicts[work.id] for work in works]
+    for place, wish, rules, missing in wishes:
+        work = works[place]
+        verdicts[place] = _plan(work, wish, rules, missing, matches.get(work.ref), seen, moment)
+    return [verdict for verdict in verdicts if verdict is not None]
 
 
 def _parents(connection: Connection, works: Sequence[Work], moment: Moment) -> Mapping[int, Parent]:
@@ -176,7 +175,7 @@ def _gone(work: Work, block: Block, moment: Moment) -> Verdict:
     if held is None:
         return Gone()
     plan = planning.plan(
-        Wish(work.ref, {}), rules_of(block, moment), _link(work), held, None, _decisions(work), gone=True
+        Wish(work.ref, {}), rules_of(block, moment), work.link, held, None, _decisions(work), gone=True
     )
     if isinstance(plan, Excluded):
         return plan
@@ -191,8 +190,7 @@ def _resolve(work: Work, desired: Desired, moment: Moment) -> tuple[Name, ...] |
     wish = dict(desired.attributes)
     missing: list[Name] = []
     for attribute, name in desired.names.items():
-        work.symbols[attribute] = anchor(name)
-        found = moment.names.find(name)
+        found, work.symbols[attribute] = moment.names.look_up(name)
         if isinstance(found, str):
             wish[attribute] = found
         elif name.otherwise is not None:
@@ -210,7 +208,7 @@ def _resolve(work: Work, desired: Desired, moment: Moment) -> tuple[Name, ...] |
         wish["organization_id"] = work.parent.itglue_id
         work.symbols["organization_id"] = str(work.parent.ref)
     work.notes = dict(desired.notes)
-    for attribute, sent in (work.applied.get(NOT_TAKEN) or {}).items():
+    for attribute, sent in work.not_taken.items():
         if attribute in wish and wish[attribute] == sent:
             del wish[attribute]
             work.notes[attribute] = "IT Glue answered 200 and did not take it"
@@ -261,23 +259,18 @@ def _needs_match(work: Work) -> bool:
     return link is None or link.itglue_id in decided.bans or decided.pin not in {None, link.itglue_id}
 
 
-def _link(work: Work) -> LinkView | None:
-    if work.link is None:
-        return None
-    link = work.link
-    return LinkView(link.itglue_id, work.applied, bool(link.owns), bool(link.archived), bool(link.made))
-
-
 def _view(itglue_id: str, attributes: dict[str, Any]) -> AssetView:
     return AssetView(itglue_id, attributes, bool(attributes.get("archived")), attributes.get("psa_integration"))
 
 
 def _asset(work: Work) -> AssetView | None:
-    return None if work.asset is None or work.link is None else _view(str(work.link.itglue_id), work.asset)
+    return None if work.asset is None or work.link is None else _view(work.link.itglue_id, work.asset)
 
 
 def _decisions(work: Work) -> Decisions:
     decided = work.decided
+    if decided is NOTHING:
+        return NO_DECISIONS
     return Decisions(
         pin=decided.pin,
         bans=decided.bans,
@@ -300,7 +293,7 @@ def _plan(
         wanted = found.itglue_id if isinstance(found, Matched) else work.decided.pin
         held = _view(wanted, seen[wanted]) if wanted is not None and wanted in seen else None
     plan = planning.plan(
-        wish, rules, _link(work), held, found, _decisions(work), creates=moment.native.get(rules.kind, "free")
+        wish, rules, work.link, held, found, _decisions(work), creates=moment.native.get(rules.kind, "free")
     )
     if isinstance(plan, Excluded):
         return plan

@@ -16,6 +16,7 @@ from bridge.store.index import NAME_KINDS
 from bridge.store.schema import WAVES, assets, links, targets
 
 BLOCK = "names"
+_MOST_LOOKED_UP = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Names:
 
     def __init__(self, connection: Connection) -> None:
         self._ids: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
+        self._looked_up: dict[int, tuple[Name, str | Missing, str]] = {}  # with the name, so that its id stays its own
         statement = sa.select(assets.c.kind, assets.c.itglue_id, assets.c.org_id, assets.c.attributes)
         for kind, itglue_id, parent, attributes in connection.execute(
             statement.where(assets.c.kind.in_(NAME_KINDS)).order_by(assets.c.kind)
@@ -54,6 +56,16 @@ class Names:
                 .where(targets.c.block == BLOCK)
             )
         }
+
+    def look_up(self, name: Name) -> tuple[str | Missing, str]:
+        """Give what `find` gives, and the name's anchor."""
+        # The mapping gives the same object for the same name again and again; to compare names takes as long as to find one.
+        known = self._looked_up.get(id(name))
+        if known is None:
+            if len(self._looked_up) >= _MOST_LOOKED_UP:
+                self._looked_up.clear()
+            known = self._looked_up[id(name)] = (name, self.find(name), anchor(name))
+        return known[1], known[2]
 
     def find(self, name: Name) -> str | Missing:
         """Give the id of a name, else what is known of its making.

@@ -11,6 +11,7 @@ from bridge.drain import intend as intents
 from bridge.drain.intend import Intent
 from bridge.drain.items import Item
 from bridge.drain.stops import Stopped
+from bridge.drain.work import NOT_TAKEN
 from bridge.engine import Engine, log
 from bridge.fingerprint import fingerprint
 from bridge.itglue.compare import not_taken
@@ -21,7 +22,6 @@ from bridge.store import targets as target_rows
 from bridge.store.index import digest_of
 from bridge.store.schema import links, targets, writes
 
-NOT_TAKEN = "!not_taken"  # in a link's `applied`: what IT Glue dropped though it answered 200
 _UPDATE_LINK = sa.update(links).where(links.c.target == sa.bindparam("of_target"))
 
 

@@ -1,6 +1,6 @@
 """The work of one claim: targets with all that their plans depend on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bridge.mapping.blocks import Block
+from bridge.planning import LinkView
 from bridge.records import Ref
 from bridge.store import decisions
 from bridge.store.database import chunks
@@ -16,6 +17,9 @@ from bridge.store.decisions import NOTHING, Decided
 from bridge.store.schema import assets, links, mirror, payloads, targets
 
 Row = sa.engine.Row[*tuple[Any, ...]]
+NOT_TAKEN = "!not_taken"  # in a link's `applied`: what IT Glue dropped though it answered 200
+PAGE = 250  # more would not fit into a processor's cache
+_NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(slots=True)
@@ -30,6 +34,28 @@ class Parent:
     ref: Ref | None = None
 
 
+class Applied(Mapping[str, Any]):
+    """What a link says was written last, read from its text once somebody asks: most plans never do."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._values: dict[str, Any] | None = None
+
+    def _read(self) -> dict[str, Any]:
+        if self._values is None:
+            self._values = orjson.loads(self._text)
+        return self._values
+
+    def __getitem__(self, name: str) -> Any:
+        return self._read()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+
 @dataclass(slots=True)
 class Work:
     """One target with its record, its link and its asset in IT Glue; the rest is filled in while it is planned."""
@@ -41,8 +67,8 @@ class Work:
     digest: str
     gone_at: float | None
     absent_since: float | None
-    link: Row | None
-    applied: dict[str, Any]
+    link: LinkView | None
+    not_taken: Mapping[str, Any]  # what IT Glue dropped of what was written last, though it answered 200
     asset: dict[str, Any] | None
     asset_digest: str | None
     decided: Decided
@@ -62,7 +88,22 @@ class Work:
     @property
     def itglue_id(self) -> str | None:
         """Give the id of the linked record in IT Glue."""
-        return None if self.link is None else str(self.link.itglue_id)
+        return None if self.link is None else self.link.itglue_id
+
+
+_LOADED = (
+    sa.select(
+        targets.c.id, mirror.c.source, mirror.c.kind, mirror.c.ext_id, mirror.c.version,
+        mirror.c.digest, mirror.c.gone_at, mirror.c.absent_since, payloads.c.record,
+        assets.c.attributes, assets.c.digest.label("asset_digest"),
+        links.c.itglue_id, links.c.applied, links.c.owns, links.c.archived, links.c.made,
+    )
+    .join(mirror, mirror.c.id == targets.c.mirror_id)
+    .join(payloads, payloads.c.mirror_id == mirror.c.id)
+    .outerjoin(links, links.c.target == targets.c.id)
+    .outerjoin(assets, (assets.c.kind == links.c.itglue_type) & (assets.c.itglue_id == links.c.itglue_id))
+    .where(targets.c.id.in_(sa.bindparam("ids", expanding=True)))
+)  # fmt: skip
 
 
 def load(connection: Connection, rows: Sequence[Row]) -> list[Work]:
@@ -71,34 +112,29 @@ def load(connection: Connection, rows: Sequence[Row]) -> list[Work]:
     by_id = {row.id: row for row in rows}
     for part in chunks(list(by_id), 1000):
         decided = decisions.of(connection, part)
-        link_rows = {row.target: row for row in connection.execute(sa.select(links).where(links.c.target.in_(part)))}
-        statement = (
-            sa.select(
-                targets.c.id.label("target"), mirror.c.source, mirror.c.kind, mirror.c.ext_id, mirror.c.version,
-                mirror.c.digest, mirror.c.gone_at, mirror.c.absent_since, payloads.c.record,
-                assets.c.attributes, assets.c.digest.label("asset_digest"),
-            )
-            .join(mirror, mirror.c.id == targets.c.mirror_id)
-            .join(payloads, payloads.c.mirror_id == mirror.c.id)
-            .outerjoin(links, links.c.target == targets.c.id)
-            .outerjoin(assets, (assets.c.kind == links.c.itglue_type) & (assets.c.itglue_id == links.c.itglue_id))
-            .where(targets.c.id.in_(part))
-        )  # fmt: skip
-        for row in connection.execute(statement):
-            link = link_rows.get(row.target)
-            found[row.target] = Work(
-                target=by_id[row.target],
-                ref=Ref(row.source, row.kind, row.ext_id),
-                words=orjson.loads(row.record),
-                version=row.version,
-                digest=row.digest,
-                gone_at=row.gone_at,
-                absent_since=row.absent_since,
+        for (
+            target, source, kind, ext_id, version, digest, gone_at, absent_since, record, attributes, asset_digest,
+            itglue_id, applied, owns, archived, made,
+        ) in connection.execute(_LOADED, {"ids": part}).all():  # fmt: skip
+            link = None
+            not_taken: Mapping[str, Any] = _NOTHING
+            if itglue_id is not None:
+                link = LinkView(itglue_id, Applied(applied), owns, archived, made)
+                if NOT_TAKEN in applied:
+                    not_taken = link.applied.get(NOT_TAKEN) or _NOTHING
+            found[target] = Work(
+                target=by_id[target],
+                ref=Ref(source, kind, ext_id),
+                words=orjson.loads(record),
+                version=version,
+                digest=digest,
+                gone_at=gone_at,
+                absent_since=absent_since,
                 link=link,
-                applied=orjson.loads(link.applied) if link is not None else {},
-                asset=orjson.loads(row.attributes) if row.attributes is not None else None,
-                asset_digest=row.asset_digest,
-                decided=decided.get(row.target, NOTHING),
+                not_taken=not_taken,
+                asset=orjson.loads(attributes) if attributes is not None else None,
+                asset_digest=asset_digest,
+                decided=decided.get(target, NOTHING),
             )
     return [found[row.id] for row in rows if row.id in found]
 
@@ -122,22 +158,20 @@ def load_parents(connection: Connection, ids: Sequence[int]) -> dict[int, Parent
 
 
 def all_targets(
-    connection: Connection, block: str, where: Sequence[sa.ColumnElement[bool]] = (), *, size: int = 1000
+    connection: Connection, block: str, where: Sequence[sa.ColumnElement[bool]] = (), *, size: int = PAGE
 ) -> Iterator[list[Row]]:
     """Give the record targets of a block, organization by organization, in pages of about this size."""
     here = [targets.c.block == block, targets.c.mirror_id.is_not(None), *where]
-    organization = sa.func.coalesce(targets.c.org_target, 0)
-    last = (-1, 0)
-    while True:
-        rows = list(
-            connection.execute(
-                sa.select(targets)
-                .where(*here, sa.tuple_(organization, targets.c.id) > sa.tuple_(*map(sa.literal, last)))
-                .order_by(organization, targets.c.id)
-                .limit(size)
-            )
-        )
-        if not rows:
-            return
-        yield rows
-        last = (rows[-1].org_target or 0, rows[-1].id)
+    # Those without an organization come first, and apart: so each page is found by an index.
+    last_org = sa.bindparam("last_org", 0, sa.BigInteger)
+    last_id = sa.bindparam("last_id", 0, sa.BigInteger)
+    alone = sa.select(targets).where(*here, targets.c.org_target.is_(None), targets.c.id > last_id)
+    after = sa.tuple_(targets.c.org_target, targets.c.id) > sa.tuple_(last_org, last_id)
+    for statement in (
+        alone.order_by(targets.c.id).limit(size),
+        sa.select(targets).where(*here, after).order_by(targets.c.org_target, targets.c.id).limit(size),
+    ):
+        last = {"last_org": 0, "last_id": 0}
+        while rows := list(connection.execute(statement, last).all()):
+            yield rows
+            last = {"last_org": rows[-1].org_target or 0, "last_id": rows[-1].id}

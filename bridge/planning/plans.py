@@ -97,20 +97,23 @@ class Nothing:
 Plan = Create | Update | Adopt | Archive | Restore | Hold | Nothing
 
 _VERBS: dict[str, Any] = {cls.__name__.lower(): cls for cls in (Create, Update, Adopt, Archive, Restore, Hold, Nothing)}
+_PARTS = {verb: tuple(part.name for part in fields(cls)) for verb, cls in _VERBS.items()}
+_NOTHING_CHANGES = fingerprint(["nothing"])
 
 
 def dump(plan: Plan) -> dict[str, Any]:
     """Give a plan as JSON values, the form in which plans are saved and printed with `--json`."""
-    body: dict[str, Any] = {"verb": type(plan).__name__.lower()}
-    for part in fields(plan):
-        value = getattr(plan, part.name)
-        if part.name == "fields":
+    verb = type(plan).__name__.lower()
+    body: dict[str, Any] = {"verb": verb}
+    for name in _PARTS[verb]:
+        value = getattr(plan, name)
+        if name == "fields":
             value = {word: {"old": one.old, "new": one.new, "why": one.why} for word, one in value.items()}
-        elif part.name == "candidates":
+        elif name == "candidates":
             value = list(value)
-        elif part.name == "then":
+        elif name == "then":
             value = None if value is None else dump(value)
-        body[part.name] = value
+        body[name] = value
     return body
 
 
@@ -137,7 +140,7 @@ def change_digest(plan: Plan) -> str:
         then = None if plan.then is None else change_digest(plan.then)
         return fingerprint(["hold", plan.code, list(plan.candidates), then])
     if isinstance(plan, Nothing):
-        return fingerprint(["nothing"])
+        return _NOTHING_CHANGES
     changes = {word: [one.old, one.new] for word, one in plan.fields.items()}
     itglue_id = None if isinstance(plan, Create) else plan.itglue_id
     return fingerprint([type(plan).__name__.lower(), itglue_id, changes])
