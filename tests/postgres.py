@@ -5,6 +5,7 @@ The wheel's own starter adds a system user and opens parent folders; here its bi
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -95,12 +96,8 @@ def postgres() -> Iterator[Postgres]:
             _wait(process, socket, folder / "log")
             yield Postgres(socket)
         finally:
-            process.terminate()  # waits for no session: every test has closed its own
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.send_signal(3)
-                process.wait(10)
+            process.send_signal(signal.SIGINT)  # to PostgreSQL: end now, whoever is connected
+            process.wait(10)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(data, ignore_errors=True)

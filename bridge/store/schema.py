@@ -85,6 +85,7 @@ links = sa.Table(
     sa.Column("archived", sa.Boolean, nullable=False, server_default=sa.false()),  # archived by us
     _text("applied", default="{}"), _text("fingerprint"), _text("asset_digest"), _time("verify_at"),
     sa.Index("links_verify", "state", "verify_at"),
+    sa.Index("links_asset", "itglue_type", "itglue_id"),  # whether it owns or not
 )  # fmt: skip
 sa.Index("links_owner", links.c.itglue_type, links.c.itglue_id, unique=True,
          sqlite_where=links.c.owns.is_(sa.true()), postgresql_where=links.c.owns.is_(sa.true()))  # fmt: skip

@@ -21,7 +21,7 @@ from tests.integration.drain.world import QUICK, World
 
 DEVICE = "cw:configuration:7"
 # Long enough that what a test puts between two steps never runs into a limit.
-PATIENT = replace(QUICK, write_window=6.0, deadline=4.0, intend_age=1.0, lease=8.0)
+PATIENT = replace(QUICK, write_window=3.0, deadline=2.0, intend_age=0.8, lease=8.0)
 
 
 @pytest.fixture

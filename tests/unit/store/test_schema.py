@@ -34,7 +34,17 @@ def _described(db: Database) -> dict[str, Any]:
             "indexes": sorted((str(each["name"]), tuple(map(str, each["column_names"])), bool(each["unique"]))
                               for each in seen.get_indexes(table)),
         }  # fmt: skip
+    described["definitions"] = _definitions(db)
     return described
+
+
+def _definitions(db: Database) -> dict[str, str]:
+    """Give every index as the database would make it, conditions included."""
+    statement = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    if db.is_sqlite:
+        statement = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    with db.read() as connection:
+        return {row[0]: row[1] for row in connection.execute(sa.text(statement)) if "alembic" not in row[0]}
 
 
 def test_the_migrations_make_the_schema_of_the_code(fresh: Database) -> None:
@@ -59,12 +69,7 @@ def test_the_migrations_make_the_schema_of_the_code(fresh: Database) -> None:
 
 def test_partial_indexes_hold_only_what_they_are_for(fresh: Database) -> None:
     """The index of due targets leaves out the settled, the unique one of links leaves out those that own nothing."""
-    if fresh.is_sqlite:
-        statement = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-    else:
-        statement = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
-    with fresh.read() as connection:
-        text = {name: sql for name, sql in connection.execute(sa.text(statement))}  # noqa: C416 - rows, no pairs
+    text = _definitions(fresh)
 
     assert "due_at IS NOT NULL" in text["targets_due"].partition("WHERE")[2]
     assert "owns" in text["links_owner"].partition("WHERE")[2]

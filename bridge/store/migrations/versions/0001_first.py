@@ -270,9 +270,10 @@ def upgrade() -> None:
         "links",
         ["itglue_type", "itglue_id"],
         unique=True,
-        sqlite_where=sa.text("owns"),
-        postgresql_where=sa.text("owns"),
+        sqlite_where=sa.text("owns IS 1"),
+        postgresql_where=sa.text("owns IS true"),
     )
+    op.create_index("links_asset", "links", ["itglue_type", "itglue_id"], unique=False)
     op.create_index("links_verify", "links", ["state", "verify_at"], unique=False)
     op.create_table(
         "waits",
