@@ -46,7 +46,7 @@ async def _run(options: argparse.Namespace, make: type[Vendor]) -> None:
     kernel = Kernel(declared=make.switches, seed=options.seed, limits=options.limits == "on")
     try:
         bound = bind(options.port)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         sys.exit(f"port {options.port}: {error}")
     kernel.url = f"{'https' if options.tls else 'http'}://127.0.0.1:{bound.getsockname()[1]}"
     vendor = make(kernel)
@@ -82,9 +82,25 @@ def _fill(kernel: Kernel, vendor: Vendor, options: argparse.Namespace) -> None:
         kernel.traps.extend(provider.traps(options.system))
     elif options.data:
         records = json.loads(Path(options.data).read_text(encoding="utf-8"))
-    for resource, rows in records.items():
-        for row in rows:
-            vendor.load(resource, row)
+    if not isinstance(records, dict) or not all(isinstance(rows, list) for rows in records.values()):
+        raise ControlError(400, f"--data {options.data}: an object {{resource: [records]}} is wanted")
+    _load(vendor, [(resource, row) for resource, rows in records.items() for row in rows])
+
+
+def _load(vendor: Vendor, waiting: list[tuple[str, Any]]) -> None:
+    """Load records; what refers to one that comes later waits for it."""
+    while waiting:
+        refused: list[tuple[str, Any]] = []
+        first: ControlError | None = None
+        for resource, row in waiting:
+            try:
+                vendor.load(resource, row)
+            except ControlError as error:
+                first = first or error
+                refused.append((resource, row))
+        if first is not None and len(refused) == len(waiting):
+            raise first
+        waiting = refused
 
 
 def _size(text: str) -> tuple[int, int]:

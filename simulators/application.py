@@ -27,6 +27,7 @@ class Application:
         self._kernel = kernel
         self._vendor = vendor
         self._control = Control(kernel, vendor, certificate)
+        self._watching = vendor if isinstance(vendor, Watching) else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request of the server."""
@@ -55,8 +56,8 @@ class Application:
         kernel = self._kernel
         entry = Entry(kernel.clock.now(), self._vendor.key(request), request)
         kernel.requests.append(entry)
-        if isinstance(self._vendor, Watching):
-            self._watch(self._vendor, request)
+        if self._watching is not None:
+            self._watch(self._watching, request)
         fault = kernel.faults.hit(request.method, self._vendor.below_root(request.path))
         if fault is None:
             answer = await self._real(request)

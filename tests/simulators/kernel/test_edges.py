@@ -1,5 +1,10 @@
 """Faults and windows at their edges."""
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -28,3 +33,41 @@ def test_a_fault_with_a_status_that_has_no_body_keeps_the_connection() -> None:
             simulator.control.delete(f"/faults/{number}")
         assert http.get("/platforms").status_code == 403
         assert simulator.control.post("/faults", json={"do": {"status": 100}}).status_code == 400
+
+
+def test_data_may_come_in_any_order(tmp_path: Path) -> None:
+    """JSON objects have none: what refers to a later record waits for it."""
+    data = {
+        "configurations": [
+            {"id": 7, "attributes": {"name": "PC", "organization-id": 5, "configuration-type-id": 3}},
+        ],
+        "configuration_types": [{"id": 3, "name": "Laptop"}],
+        "organizations": [{"id": 6, "attributes": {"name": "Low", "parent-id": 5}}, {"id": 5, "name": "Top"}],
+    }
+    file = tmp_path / "data.json"
+    file.write_text(json.dumps(data))
+
+    with running("itglue", "--data", str(file)) as simulator:
+        assert [one["id"] for one in simulator.get("/records/configurations")] == ["7"]
+        assert [one["id"] for one in simulator.get("/records/organizations")] == ["5", "6"]
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        ("[]", "an object"),
+        ('{"organizations": 5}', "an object"),
+        ('{"configurations": [{"name": "x", "organization-id": 9}]}', "does not exist"),
+    ],
+)
+def test_data_that_cannot_be_taken_is_told_in_a_line(tmp_path: Path, data: str, word: str) -> None:
+    """No traceback."""
+    file = tmp_path / "data.json"
+    file.write_text(data)
+    command = [sys.executable, "-m", "simulators", "itglue", "--data", str(file)]
+
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+    assert done.returncode == 1
+    assert word in done.stderr
+    assert len(done.stderr.splitlines()) == 1
