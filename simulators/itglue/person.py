@@ -5,8 +5,9 @@ from typing import Any
 from simulators.itglue.account import Account
 from simulators.itglue.adapters import adapter, agreeing, with_keys
 from simulators.itglue.catalogue import CATALOGUE
-from simulators.itglue.catalogue.related import RELATED_ITEMS
+from simulators.itglue.links import Links
 from simulators.itglue.refusals import Refusal
+from simulators.itglue.related import Related
 from simulators.itglue.routes import Route, resolve
 from simulators.itglue.schema import Resource, Row
 from simulators.itglue.storing import Storing
@@ -20,14 +21,15 @@ _SIDE = {"id", "type", "attributes", "relationships", "adapter", "adapters"}
 class Person:
     """Create, change, delete and merge by hand; only what the UI checks is checked."""
 
-    def __init__(self, account: Account, storing: Storing) -> None:
+    def __init__(self, account: Account, storing: Storing, related: Related) -> None:
         self._account = account
+        self._links = Links(account, related)
         self._storing = storing
 
     def dump(self, path: str) -> list[Any] | None:
         """Return every record of a resource, of a record's children, or one record."""
-        if path.strip("/") == RELATED_ITEMS.name:
-            return self._account.dump(RELATED_ITEMS)
+        if self._links.meant(path):
+            return self._links.dump(path)
         try:
             route = self._route(path)
         except ControlError:
@@ -49,6 +51,8 @@ class Person:
         """Carry out a POST, PATCH or DELETE and return the record as `GET records` shows it."""
         if method == "POST" and path.endswith("/merge"):
             return self._merge(path.removesuffix("/merge"), body)
+        if self._links.meant(path):
+            return self._links.act(method, path, body)
         route = self._route(path)
         if method == "POST":
             if route.record is not None:
@@ -96,6 +100,9 @@ class Person:
 
     def load(self, path: str, record: dict[str, Any]) -> None:
         """Take a record that was there before, with its id if it has one."""
+        if self._links.meant(path):
+            self._links.act("POST", path, record)
+            return
         linked = bool(record.get("adapter") or record.get("adapters"))
         self._create(self._route(path), record, "sync" if linked else "person")
 

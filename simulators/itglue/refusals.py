@@ -43,6 +43,16 @@ def bad_request(detail: str, pointer: str | None = "data") -> Refusal:
     return errors(400, {"status": 400, "title": "Bad Request", "detail": detail, "source": {"pointer": pointer}})
 
 
+def unknown_filter(word: str) -> Refusal:
+    """Refuse a filter that a list does not have."""
+    return bad_request(f"Filter {word} is not allowed", f"filter[{word}]")
+
+
+def unknown_sort(word: str) -> Refusal:
+    """Refuse an order that a list does not have."""
+    return bad_request(f"Sort {word} is not allowed", "sort")
+
+
 def unreachable() -> Refusal:
     """Refuse an id that exists for nobody or belongs to another account."""
     title, detail = "Unauthorized", "Unauthorized resource access"

@@ -50,6 +50,14 @@ class Related:
             return self._delete(mark, data)
         return self._create(mark, data)
 
+    def linked(self, resource: str, owner: int, attributes: dict[str, Any]) -> int:
+        """Link two records by hand; the UI does not link a pair twice either."""
+        if resource not in OWNERS or resource not in self._account.tables or not self._account.has(resource, owner):
+            raise not_found()
+        dashed = {name.replace("_", "-"): value for name, value in attributes.items()}
+        row = self._checked(end(resource, owner), Item(dashed, None, None), [])
+        return self._account.create(RELATED_ITEMS, row, "person")
+
     def _create(self, owner: str, data: Any) -> Answer:
         sent = [item(RELATED_ITEMS, one) for one in (data if isinstance(data, list) else [data])]
         rows: list[Row] = []

@@ -7,7 +7,7 @@ from typing import Any
 from simulators.itglue.account import Account
 from simulators.itglue.adapters import INTEGRATIONS, RMM_INTEGRATIONS
 from simulators.itglue.query import Condition, Query
-from simulators.itglue.refusals import bad_request, invalid, titled, unprocessable
+from simulators.itglue.refusals import bad_request, invalid, titled, unknown_filter, unknown_sort, unprocessable
 from simulators.itglue.schema import Filter, Resource, Row, Twin
 from simulators.itglue.stamps import bounds
 from simulators.itglue.values import boolean, identifier
@@ -55,7 +55,7 @@ class Selection:
                 or (condition.mode == "range" and not filter_.span)
             ):
                 if self._kernel.switches["unknown_filter"] == "refuse":
-                    raise bad_request(f"Filter {condition.word} is not allowed", f"filter[{condition.word}]")
+                    raise unknown_filter(condition.word)
                 continue
             known.append((condition, filter_))
         needed_words = {word for word, filter_ in resource.filters.items() if filter_.needed}
@@ -74,7 +74,7 @@ class Selection:
             if word.removeprefix("-") in resource.sorts:
                 known.append(word)
             elif self._kernel.switches["unknown_filter"] == "refuse":
-                raise bad_request(f"Sort {word} is not allowed", "sort")
+                raise unknown_sort(word)
         return tuple(known)
 
     def _matching(self, resource: Resource, filters: list[tuple[Condition, Filter]], parent: int | None) -> list[int]:

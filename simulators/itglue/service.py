@@ -45,7 +45,7 @@ class ItGlue:
         self._reading = Reading(self._account, selection)
         self._writing = Writing(kernel, self._account, self._reading, selection, storing)
         self._related = Related(kernel, self._account)
-        self._person = Person(self._account, storing)
+        self._person = Person(self._account, storing, self._related)
         self._windows: dict[str, Window] = {}
         self._state = "on"
         builtin.fill(self._account)
@@ -124,7 +124,8 @@ class ItGlue:
 
     def _routed(self, request: Request) -> Answer:
         parts = segments(request.path)
-        unused = unbuilt.answer(parts, request, self._account)
+        strict = self._kernel.switches["unknown_filter"] == "refuse"
+        unused = unbuilt.answer(parts, request, self._account, strict=strict)
         if unused is not None:
             return unused
         query = parse(request.query)

@@ -4,7 +4,7 @@ from simulators.exchange import Answer, Request
 from simulators.itglue.account import Account
 from simulators.itglue.query import Query, parse
 from simulators.itglue.reading import page_body
-from simulators.itglue.refusals import JSON_API, no_route, not_found, unreachable
+from simulators.itglue.refusals import JSON_API, no_route, not_found, unknown_filter, unknown_sort, unreachable
 from simulators.itglue.values import number_of
 
 FORBIDDEN = {
@@ -23,6 +23,16 @@ _UNDER_ORGANIZATION = frozenset({
     "passwords", "domains", "expirations", "checklists", "documents",
 })  # fmt: skip
 _NO_FLAT_LIST = frozenset({"documents"})
+_WORDS = {
+    "domains": ({"id", "organization_id"}, {"created_at", "updated_at"}),
+    "checklists": ({"id", "organization_id"}, {"completed", "created_at", "updated_at"}),
+    "logs": ({"created_at"}, {"created_at"}),
+    "users": (
+        {"id", "name", "email", "role_name", "salesforce_id"},
+        {"name", "email", "reputation", "id", "created_at", "updated_at"},
+    ),
+}
+"""The filter and sort words of lists that the reference describes."""
 _NO_SINGLE = frozenset({"domains", "logs"})
 
 
@@ -42,7 +52,7 @@ def violation(parts: list[str], method: str, query: Query) -> str | None:
     return None
 
 
-def answer(parts: list[str], request: Request, account: Account) -> Answer | None:
+def answer(parts: list[str], request: Request, account: Account, *, strict: bool) -> Answer | None:
     """Answer a path that is not built: the vendor's empty list, a record that is not there; None if it is built."""
     match parts:
         case [word] if word in _LISTS:
@@ -50,6 +60,9 @@ def answer(parts: list[str], request: Request, account: Account) -> Answer | Non
                 raise unreachable() if word in FORBIDDEN else no_route()
             if word in _NO_FLAT_LIST:
                 raise no_route()
+            query = parse(request.query)
+            if word in _WORDS and strict:
+                _check_words(query, *_WORDS[word])
             return _empty(request)
         case [word, record] if word in _LISTS and record.isdecimal():
             if word in _NO_SINGLE:
@@ -66,6 +79,15 @@ def answer(parts: list[str], request: Request, account: Account) -> Answer | Non
             raise not_found()
         case _:
             return None
+
+
+def _check_words(query: Query, filters: set[str], sorts: set[str]) -> None:
+    for condition in query.conditions:
+        if condition.mode != "is" or condition.word not in filters:
+            raise unknown_filter(condition.word)
+    for word in query.sort:
+        if word.removeprefix("-") not in sorts:
+            raise unknown_sort(word)
 
 
 def _empty(request: Request) -> Answer:

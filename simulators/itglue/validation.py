@@ -13,6 +13,12 @@ from simulators.itglue.schema import Attribute, Resource, Row
 from simulators.itglue.values import InvalidValueError, checked
 from simulators.kernel import Kernel
 
+_FIXED = {
+    "flexible_assets": "flexible-asset-type-id",
+    "flexible_asset_fields": "flexible-asset-type-id",
+    "configuration_interfaces": "configuration-id",
+}
+"""What a record hangs on for good."""
 _SAME_ORGANIZATION = (("location-id", "locations"), ("contact-id", "contacts"))
 
 
@@ -68,11 +74,11 @@ class Validation:
         found: list[dict[str, Any]] = []
         changes = self._changes(resource, item, found)
         extra: Row = {}
-        if resource.name == "flexible_assets":
+        if resource.name in _FIXED:
             # Taken from clients that send it along, without effect (reference 5.9).
-            changes.pop("flexible-asset-type-id", None)
-            if "traits" in item.attributes:
-                extra = self._without_dropped(row, self._flexible.traits(row["flexible-asset-type-id"], item))
+            changes.pop(_FIXED[resource.name], None)
+        if resource.name == "flexible_assets" and "traits" in item.attributes:
+            extra = self._without_dropped(row, self._flexible.traits(row["flexible-asset-type-id"], item))
         for name in changes:
             attribute = resource.writable[name]
             if changes[name] is None and not attribute.nullable:

@@ -236,3 +236,52 @@ def test_a_person_cannot_delete_what_is_being_synced(simulator: Running) -> None
     assert simulator.control.delete(f"/records/organizations/{record}").status_code == 400
     simulator.person("PATCH", f"organizations/{record}", {"attributes": {"psa-integration": "orphaned"}})
     assert simulator.control.delete(f"/records/organizations/{record}").status_code == 200
+
+
+def test_what_hangs_on_a_record_cannot_be_moved(account: Account) -> None:
+    """Another configuration of an interface, or type of a field, is taken without effect."""
+    one = account.configuration(primary_ip="10.0.0.1")["id"]
+    other = account.configuration()["id"]
+    interface = account.rows(f"/configurations/{one}/relationships/configuration_interfaces")[0]["id"]
+    kind, second = _kind(account), _kind(account)
+    field = account.rows(f"/flexible_asset_types/{kind}/relationships/flexible_asset_fields")[0]["id"]
+
+    assert account.patch(f"/configuration_interfaces/{interface}", configuration_id=other).status_code == 200
+    assert account.patch(f"/flexible_asset_fields/{field}", flexible_asset_type_id=second).status_code == 200
+
+    assert account.get(f"/configurations/{one}/relationships/configuration_interfaces/{interface}").status_code == 200
+    assert account.get(f"/configurations/{other}").json()["data"]["attributes"]["primary-ip"] is None
+    assert account.get(f"/flexible_asset_types/{kind}/relationships/flexible_asset_fields/{field}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/domains?filter[name]=x", "/domains?sort=name", "/users?filter[exclude][id]=1"])
+def test_lists_that_are_not_built_know_their_words(simulator: Running, account: Account, path: str) -> None:
+    """An unknown filter or order is refused there too, unless the switch lets it pass."""
+    assert account.get(path).status_code == 400
+    assert account.rows("/domains?filter[organization-id]=1&sort=-updated_at") == []
+    simulator.set(unknown_filter="ignore")
+    assert account.get(path).status_code == 200
+
+
+def test_a_person_links_records(simulator: Running, account: Account) -> None:
+    """Related items can be made, changed and removed by hand, and have a history."""
+    record = account.configuration()["id"]
+    path = f"configurations/{record}/relationships/related_items"
+    wanted = {"destination-type": "Organization", "destination-id": account.organization, "notes": "by hand"}
+
+    link = simulator.person("POST", path, {"attributes": wanted})["id"]
+    included = account.get(f"/configurations/{record}?include=related_items").json()["included"]
+    again = simulator.control.post(f"/records/{path}", json={"attributes": wanted})
+    simulator.person("PATCH", f"{path}/{link}", {"attributes": {"notes": None}})
+    simulator.person("DELETE", f"related_items/{link}")
+
+    assert [(one["id"], one["attributes"]["notes"]) for one in included] == [(link, "by hand")]
+    assert again.status_code == 400
+    (known,) = simulator.get(f"/records/{path}")
+    assert [(one["by"], one["verb"]) for one in known["history"]] == [
+        ("person", "create"),
+        ("person", "update"),
+        ("person", "delete"),
+    ]
+    assert simulator.control.delete(f"/records/related_items/{link}").status_code == 404
+    assert simulator.control.post("/records/related_items", json={"attributes": wanted}).status_code == 404
