@@ -75,5 +75,6 @@ def _unresolved(engine: Engine, kind: str, org_id: str, items: Sequence[Item]) -
         if quiet_at is None:
             return False
         held = {item.target: item.row.fence for item in items}
-        target_rows.give_back(connection, held, due_at=max(float(quiet_at), now))
+        # A little after it is quiet, so that whoever resolves it comes first.
+        target_rows.give_back(connection, held, due_at=max(float(quiet_at), now) + engine.times.backoff_min)
     return True

@@ -114,7 +114,7 @@ def claim(
         mine = sa.select(run_targets.c.target).where(run_targets.c.run == run, run_targets.c.outcome.is_(None))
         due.append(targets.c.id.in_(mine))
     ordered = (
-        sa.select(targets.c.id, targets.c.wave, targets.c.org_target, targets.c.starts)
+        sa.select(targets.c.id, targets.c.wave, targets.c.org_target, targets.c.starts, targets.c.state)
         .where(*due)
         .order_by(targets.c.wave, targets.c.org_target, targets.c.id)
         .limit(limit)
@@ -127,7 +127,8 @@ def claim(
         clear = [row for row in found if row.starts < SUSPECT]
         suspects = [row for row in found if row.starts >= SUSPECT]
         if suspects and not _suspect_at_work(db, connection, now=now):
-            ids = [min(suspects, key=lambda row: row.starts).id]
+            # What is being created comes first: others of its organization wait until it is resolved.
+            ids = [min(suspects, key=lambda row: (row.state != "creating", row.starts)).id]
         elif clear:
             wave = clear[0].wave
             ids = [row.id for row in clear if row.wave == wave]
