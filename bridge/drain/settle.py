@@ -58,7 +58,8 @@ def _waited_for(
         asked = names.ask(engine.db, connection, verdict.missing, now=now, lane=work.target.lane, run=work.target.run)
         if run is not None:
             runs.enter(engine.db, connection, run, targets.c.id.in_(list(asked.values())))
-        return tuple(asked.values())
+        # Not for the manufacturer of a missing model: where that is there already, nothing would be waited for.
+        return tuple(asked[names.anchor(name)] for name in verdict.missing)
     return work.held_by
 
 

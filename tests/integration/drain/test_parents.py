@@ -1,8 +1,12 @@
 """Parents: what a record cannot be without, its organization and its names, and what their state means for it."""
 
+from threading import Event, Timer
+
 import sqlalchemy as sa
 
-from bridge.drain import records
+from bridge.desired import Name
+from bridge.drain import names, records
+from bridge.drain.drain import Drain
 from bridge.drain.settle import settle
 from bridge.refresh import refresh
 from bridge.store import targets as target_rows
@@ -101,6 +105,27 @@ def test_a_device_waits_for_an_organization_that_is_refused_no_longer_than_that(
     world.drain()
 
     assert len(world.records("configurations")) == 1
+
+
+def test_a_device_waits_for_a_model_that_the_other_lane_makes(world: World) -> None:
+    """Its manufacturer is there; the worker does not come back to the device again and again until the model is."""
+    world.settle(world.organization(), world.device("8", manufacturer="Dell", model="R740"))
+    world.put(world.device("7", manufacturer="Dell", model="R750"))
+    model = Name("models", "R750", make=True, parent=Name("manufacturers", "Dell", make=True))
+    with world.engine.db.write() as connection:
+        now = world.engine.db.now(connection)
+        names.ask(world.engine.db, connection, [model], now=now, lane="live", run=None)
+    stop = Event()
+    enough = Timer(5.0, stop.set)
+    enough.start()
+
+    claims = Drain(world.engine, stop=stop)("backfill")
+    enough.cancel()
+
+    assert world.state(DEVICE) == ("waiting", None)
+    assert claims <= 2
+    world.drain()
+    assert world.record("configurations", "device 7")["model_name"] == "R750"
 
 
 def test_a_device_is_held_by_a_name_that_is_refused_and_goes_on_after_it(world: World) -> None:
