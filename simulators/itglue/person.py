@@ -66,7 +66,10 @@ class Person:
             self._storing.remove(route.resource, route.record, "person")
         else:
             held = self._account.tables[route.resource.name].rows[route.record]
-            changes = agreeing(self._row(route.resource, body), held.get("adapters", ()))
+            changes = self._row(route.resource, body)
+            if changes.get("psa-types") and held.get("psa-integration") is None:
+                changes.setdefault("psa-integration", "enabled")
+            changes = agreeing(changes, held.get("adapters", ()))
             self._check_kept(route.resource, changes)
             if route.resource.name == "flexible_assets" and "traits" in body.get("attributes", {}):
                 kept = {k: v for k, v in held.get("traits", {}).items() if k not in body["attributes"]["traits"]}
@@ -113,7 +116,7 @@ class Person:
             if not self._account.has(resource.parent.resource, route.parent):
                 raise ControlError(404, f"{resource.parent.resource} {route.parent} does not exist")
             row[resource.parent.key] = route.parent
-        if row.get("adapters") and "psa-integration" not in row:
+        if row.get("psa-types") and "psa-integration" not in row:
             row["psa-integration"] = "enabled"
         for name, attribute in resource.stored.items():
             if attribute.required and name not in row and attribute.name != "manufacturer-id":

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from simulators.itglue.catalogue.flexible import asset_address
 from simulators.itglue.fields import asset_type_of, options
 from simulators.itglue.refusals import Refusal, detailed, unprocessable
 from simulators.itglue.schema import Row
@@ -153,6 +154,11 @@ class Traits:
         if name == "configurations":
             kinds = self._tables["configuration_types"].rows
             shown["configuration-type-name"] = kinds.get(row.get("configuration-type-id", 0), {}).get("name")
+        elif name == "contacts":
+            kinds = self._tables["contact_types"].rows
+            shown["contact-type-name"] = kinds.get(row.get("contact-type-id", 0), {}).get("name")
+        elif name == "flexible_assets":
+            shown["resource-url"] = asset_address(self._tables, target, row)
         return shown
 
 

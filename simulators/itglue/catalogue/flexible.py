@@ -8,7 +8,8 @@ from simulators.itglue.schema import Attribute, Filter, Gathered, Parent, Resour
 from simulators.records import Table
 
 
-def _address(tables: Mapping[str, Table], record: int, row: Row) -> str:
+def asset_address(tables: Mapping[str, Table], record: int, row: Row) -> str:
+    """Tell where the UI shows an asset."""
     number = row.get("flexible-asset-type-id", 0)
     name = tables["flexible_asset_types"].rows.get(number, {}).get("name", "")
     words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
@@ -71,7 +72,7 @@ FLEXIBLE_ASSETS = Resource(
     shape=(
         Attribute("organization-id", "reference", required=True, nullable=False, refers="organizations"),
         Twin("organization-name", "organization-id", "organizations"),
-        Gathered("resource-url", _address),
+        Gathered("resource-url", asset_address),
         Attribute("restricted", "flag", default=False),
         Attribute("my-glue", "flag", writable=False, default=False),
         Attribute(

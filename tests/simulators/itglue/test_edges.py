@@ -285,3 +285,41 @@ def test_a_person_links_records(simulator: Running, account: Account) -> None:
     ]
     assert simulator.control.delete(f"/records/related_items/{link}").status_code == 404
     assert simulator.control.post("/records/related_items", json={"attributes": wanted}).status_code == 404
+
+
+def test_tags_carry_the_extras_of_their_kind(account: Account) -> None:
+    """The type of a contact, the address of a flexible asset."""
+    plain = _kind(account)
+    kind = _kind(
+        account,
+        {"order": 2, "name": "Who", "kind": "Tag", "tag-type": "Contacts"},
+        {"order": 3, "name": "What", "kind": "Tag", "tag-type": f"FlexibleAssetType: {plain}"},
+    )
+    role = account.create("/contact_types", name=unique("Decision maker"))
+    contact = account.create(
+        "/contacts", organization_id=account.organization, first_name="A", contact_type_id=role["id"]
+    )
+    target = _asset(account, plain)
+
+    traits = _asset(account, kind, who=contact["id"], what=[target["id"]])["attributes"]["traits"]
+
+    assert traits["who"]["values"][0]["contact-type-name"] == role["attributes"]["name"]
+    assert traits["what"]["values"][0]["resource-url"] == target["attributes"]["resource-url"]
+
+
+def test_only_a_link_to_a_psa_marks_a_record(simulator: Running, account: Account) -> None:
+    """A contact of a directory stays local; linking it by hand to a PSA afterwards marks it."""
+    directory = {"adapter-type-name": "Microsoft", "remote-id": "a1"}
+    psa = {"adapter-type-name": "ConnectWise", "remote-id": "5"}
+    body = {"attributes": {"organization-id": account.organization, "first-name": "A"}, "adapter": directory}
+    contact = simulator.person("POST", "contacts", body)["id"]
+
+    def mark() -> Any:
+        return account.get(f"/contacts/{contact}").json()["data"]["attributes"]["psa-integration"]
+
+    assert mark() is None
+    simulator.person("PATCH", f"contacts/{contact}", {"adapters": [directory, psa]})
+    assert mark() == "enabled"
+    assert [row["id"] for row in account.rows("/contacts?filter[psa_integration_type]=manage&filter[psa_id]=5")] == [
+        contact
+    ]
