@@ -19,7 +19,7 @@ demo: setup      ## the whole main job on simulators, in under three minutes
 	@$(VENV)/bin/glue-bridge demo
 
 test: setup      ## the tests, in under six minutes
-	@$(PY) -m pytest -q -m "not faults and not soak" --durations=10
+	@$(PY) -m pytest -q -n 4 --dist loadfile --durations=10
 
 check: setup lint types test  ## what CI runs
 
