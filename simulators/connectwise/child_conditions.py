@@ -50,7 +50,7 @@ def _no_row(row: Row) -> bool:
 def _accessor(child: Child, word: str, path: str, place: int) -> Accessor:
     for name, kind in child.elements.items():
         if name.lower() == word.lower():
-            return Accessor("string" if kind == "enum" else kind, _element(place, name))
+            return Accessor(kind, _element(place, name), child.options.get(name, ()))
     raise unknown(path)
 
 

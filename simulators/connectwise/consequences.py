@@ -71,15 +71,18 @@ class Consequences:
         for path, pairing in BY_HOLDER.items():
             for row in list(self._tenant.stores[path].table.rows.values()):
                 follow_types(self._tenant, pairing, row)
-        contacts, communications = self._tenant.stores[CONTACT], self._tenant.stores[COMMUNICATION]
-        for row in list(contacts.table.rows.values()):
-            self._follow_items(row)
-        for contact in {row["contact"] for row in communications.table.rows.values()}:
+        for contact in {row["contact"] for row in self._tenant.stores[COMMUNICATION].table.rows.values()}:
             self._gather_items(contact)
         for site in list(self._tenant.stores[SITE].table.rows.values()):
             company = self._tenant.stores[COMPANY].get(site.get("company", 0))
             if site["primaryAddressFlag"] and company is not None and "site" not in company:
                 self._change(self._tenant.stores[COMPANY], company, {"site": site["id"]})
+
+    def list_items(self, store: Store, row: Row) -> None:
+        """Store the communicationItems of a seeded contact at once, so that their ids are taken."""
+        if store.resource.path == CONTACT:
+            for item in row.get("communicationItems", ()):
+                self._tenant.stores[COMMUNICATION].put(item, "person")
 
     def gather_items(self, contact: int) -> None:
         """Make a contact's communicationItems what its communications are."""

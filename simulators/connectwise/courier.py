@@ -106,7 +106,9 @@ class Courier:
             }
         )
         # As text: with a URL that ends in "?recordId=" the rest becomes its value.
-        return _Message(entry["id"], f"{entry['url']}{row['id']}&action={action}", body, signature(key, body), number)
+        return _Message(
+            entry["id"], f"{entry.get('url', '')}{row['id']}&action={action}", body, signature(key, body), number
+        )
 
     def _entity(self, path: str, row: Row, base: str) -> str:
         """Return the summary of a record as JSON text, without its collections."""

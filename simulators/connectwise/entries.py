@@ -62,9 +62,10 @@ class Entries:
         for each in _objects(given, "communicationItems"):
             values = {name: value for name, value in self._communication.values(each).items() if value is not None}
             number = values.pop("id", None)
-            if number is None:
+            elsewhere = number in store and store.table.rows[number]["contact"] != row["id"]
+            if number is None or (elsewhere and not before):
                 number, fresh = fresh, fresh + 1
-            elif number in store and number not in held:
+            elif elsewhere:
                 raise ControlError(400, f"{CONTACT}: communicationItems: {number} belongs to another contact")
             old = held.get(number, {**self._communication.defaults, "lastUpdated": int(self._tenant.clock.now())})
             item = {**old, **values, "id": number, "contact": row["id"], "contactId": row["id"]}

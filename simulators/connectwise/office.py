@@ -144,6 +144,7 @@ class Office:
             return
         if seeding:
             store.put(row, "person")
+            self._consequences.list_items(store, row)
             return
         self._consequences.complete(store, row, {})
         store.put(row, "person")

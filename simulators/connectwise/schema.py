@@ -53,6 +53,7 @@ class Child:
     name: str
     elements: dict[str, Kind]
     target: str = ""  # its elements are references into this path
+    options: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the words that its enums take
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,9 +74,9 @@ def normalize(row: Row) -> None:
 
 def concerns(entry: Row, kind: str, row: Row, tenant: Tenant) -> bool:
     """Say whether an entry is about a record, stored in this form, of a type."""
-    if entry["type"].lower() != kind:
+    if _word(entry, "type") != kind:
         return False
-    level, wanted = entry["level"].lower(), entry["objectId"]
+    level, wanted = _word(entry, "level"), entry.get("objectId")
     if level == "owner":
         return True
     if level == kind:
@@ -102,8 +102,13 @@ def _same(row: Row, other: Row) -> bool:
     return row.get("id") != other["id"] and _identity(row) == _identity(other)
 
 
-def _identity(row: Row) -> tuple[str, str, int, str]:
-    return row["type"].lower(), row["level"].lower(), row["objectId"], row["url"]
+def _identity(row: Row) -> tuple[str, str, int | None, str | None]:
+    return _word(row, "type"), _word(row, "level"), row.get("objectId"), row.get("url")
+
+
+def _word(row: Row, name: str) -> str:
+    """Return a type or a level in lower case; one that was loaded may lack it."""
+    return str(row.get(name, "")).lower()
 
 
 def _is_url(text: str) -> bool:

@@ -162,8 +162,8 @@ class ConnectWise:
         binned = before.get("deletedFlag", False)
         if binned and (after is None or not after["deletedFlag"]):
             return  # emptied from the recycle bin, or given back by it
-        if given.get("skipCallback") or (given.get("_info") or {}).get("lastUpdated"):
-            return  # an import into the database sends none either
+        if given.get("skipCallback") or (before and (given.get("_info") or {}).get("lastUpdated")):
+            return  # work on the database itself sends none either
         gone = after is None or (after.get("deletedFlag", False) and not binned)
         action: Action = "deleted" if gone and before else "updated" if before else "added"
         self._courier.tell(store.resource.path, action, before if after is None else after, PERSON)

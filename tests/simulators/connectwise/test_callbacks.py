@@ -278,6 +278,16 @@ def test_point_11_a_message_is_signed_with_the_key_it_names(clean: Psa, receiver
     assert httpx.get(url).status_code == 404
 
 
+def test_point_11_a_copy_of_a_record_is_told_too(clean: Psa, receiver: Receiver) -> None:
+    """A POST in the read shape, `_info` and all, is a person's work like any other."""
+    _listen(clean, receiver)
+    record = clean.read("company/companies/311")
+
+    clean.simulator.person("POST", "company/companies", {**record, "id": 7001, "identifier": "COPY", "name": "Copy"})
+
+    assert receiver.wait(1)[0].message["Action"] == "added"
+
+
 def test_point_11_every_kind_of_change(clean: Psa, receiver: Receiver) -> None:
     """Deleted ones have a null for an entity; a company goes to the recycle bin, from which nothing more is told."""
     for kind in ("company", "contact", "configuration"):

@@ -1,10 +1,13 @@
 """Sites, contacts and their communications (reference 5.3, 5.4)."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.simulators.connectwise.psa import FORWARD, Psa
+from tests.simulators.running import running
 
 COMPANIES = "company/companies"
 CONTACTS = "company/contacts"
@@ -158,6 +161,52 @@ def test_point_07_contacts_are_found_by_their_items(own: Psa, company: int, kind
     assert own.read(f"{CONTACTS}/{number}", fields="communicationItems/value,communicationItems/type/name") == {
         "communicationItems": [{"value": mail["value"], "type": {"name": "Work Email"}}, {"value": "555"}]
     }
+
+
+def test_point_07_a_wrong_kind_of_item_is_refused(own: Psa) -> None:
+    """An enum in a collection is one like any other (3.1)."""
+    for path, conditions in (
+        (CONTACTS, 'communicationItems/communicationType="Pigeon"'),
+        ("company/configurations", 'questions/fieldType="Pigeon"'),
+    ):
+        assert own.refusal(path, childConditions=conditions) == "Enum value supplied was invalid"
+
+
+def test_a_contact_can_be_made_from_what_another_shows(own: Psa, company: int, kinds: dict[str, int]) -> None:
+    """The read shape without id: its items get ids of their own, and the other keeps its own."""
+    items = [{"type": {"id": kinds["Email"]}, "value": "ann@acme.test", "defaultFlag": True}]
+    first = _contact(own, company, "Ann", communicationItems=items)
+    record = own.read(f"{CONTACTS}/{first}")
+    del record["id"]
+
+    second = own.simulator.person("POST", CONTACTS, record)["id"]
+
+    ids = [own.read(f"{CONTACTS}/{each}")["communicationItems"][0]["id"] for each in (first, second)]
+    assert len(set(ids)) == 2
+
+
+def test_loaded_items_need_no_ids(tmp_path: Path) -> None:
+    """What `--data` brings is as a POST takes it: every item stays with its contact."""
+    data = tmp_path / "tenant.json"
+    contacts = [
+        {"id": number, "firstName": "Ann", "communicationItems": [{"value": f"{number}.{n}@x.test"} for n in (1, 2)]}
+        for number in (1, 2, 3)
+    ]
+    more = {"company/contacts/1/communications": [{"value": "1.3@x.test"}]}
+    data.write_text(json.dumps({CONTACTS: contacts, **more}))
+
+    with running("connectwise", "--data", str(data)) as simulator:
+        psa = Psa(simulator)
+        with psa.http:
+            shown = {each["id"]: [item["value"] for item in each["communicationItems"]] for each in psa.read(CONTACTS)}
+            listed = [item["value"] for item in psa.read(f"{CONTACTS}/1/communications")]
+
+    assert shown == {
+        1: ["1.1@x.test", "1.2@x.test", "1.3@x.test"],
+        2: ["2.1@x.test", "2.2@x.test"],
+        3: ["3.1@x.test", "3.2@x.test"],
+    }
+    assert listed == shown[1]
 
 
 def test_one_default_per_kind(own: Psa, company: int, kinds: dict[str, int]) -> None:
