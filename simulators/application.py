@@ -110,24 +110,30 @@ class Application:
             return Answer(500, {"error": "the simulator itself failed; its log has the traceback"})
 
     async def _real(self, request: Request) -> Answer:
-        try:
-            answer = self._vendor.answer(request)
-        except Exception:
-            # A fault of the simulator must be told from a fault of the vendor it plays.
-            _log.exception("%s %s failed in the simulator", request.method, request.path)
-            return Answer(500, "the simulator itself failed; its log has the traceback", {"content-type": "text/plain"})
+        answer = self._carried_out(request)
         if answer.first is not None:
             await answer.first
         return answer
 
+    def _carried_out(self, request: Request) -> Answer:
+        try:
+            return self._vendor.answer(request)
+        except Exception:
+            # A fault of the simulator must be told from a fault of the vendor it plays.
+            _log.exception("%s %s failed in the simulator", request.method, request.path)
+            return Answer(500, "the simulator itself failed; its log has the traceback", {"content-type": "text/plain"})
+
     def _later(self, request: Request) -> Callable[[], None]:
-        async def late() -> None:
-            await self._real(request)
+        async def follow(first: Awaitable[None]) -> None:
+            await first
 
-        def begin() -> None:
-            self._kernel.spawn(late())
+        def write() -> None:
+            # At once, while the clock stands at the time it is due.
+            answer = self._carried_out(request)
+            if answer.first is not None:
+                self._kernel.spawn(follow(answer.first))
 
-        return begin
+        return write
 
     def _replaced(self, deed: Deed, done: Answer | None) -> Answer:
         if deed.replaces:

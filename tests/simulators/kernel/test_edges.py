@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -71,3 +72,20 @@ def test_data_that_cannot_be_taken_is_told_in_a_line(tmp_path: Path, data: str, 
     assert done.returncode == 1
     assert word in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_late_write_happens_at_its_own_time() -> None:
+    """Also when the clock is moved far beyond it."""
+    with running("itglue", "--empty") as simulator:
+        key = {"x-api-key": simulator.credentials["api_key"], "content-type": "application/vnd.api+json"}
+        body = {"data": {"type": "organizations", "attributes": {"name": "Late"}}}
+        simulator.fault({"status": 504, "after_write": True, "write_delay": 20}, method="POST")
+        with httpx.Client(base_url=simulator.url, headers=key) as http:
+            assert http.post("/organizations", json=body).status_code == 504
+        simulator.advance(1000)
+
+        (request,) = simulator.get("/requests")
+        (record,) = simulator.get("/records/organizations")
+
+    asked, written = (datetime.fromisoformat(at) for at in (request["at"], record["history"][0]["at"]))
+    assert 20 <= (written - asked).total_seconds() < 25
