@@ -35,7 +35,7 @@ def asset_type_of(tag_type: str | None) -> int | None:
 
 def options(row: Row) -> list[str]:
     """Return the texts that a Select takes."""
-    return [line for line in str(row.get("default-value", "")).splitlines() if line]
+    return [line for line in str(row.get("default-value") or "").splitlines() if line]
 
 
 def forced(row: Row) -> Row:

@@ -53,10 +53,13 @@ def parse(parameters: list[tuple[str, str]]) -> Query:
             sort = tuple(_underscored(word) for word in value.split(",") if word.strip())
         elif name == "include":
             include = tuple(word.strip().replace("-", "_") for word in value.split(",") if word.strip())
-        elif found := _FILTER.fullmatch(name):
+        elif name.startswith("filter["):
+            # What has another form than a filter is one that does not exist, rather than nothing at all.
+            found = _FILTER.fullmatch(name)
+            mode, word = (found[1] or "is", found[2]) if found else ("is", name.removeprefix("filter"))
             # An alternative without a value is none.
             values = tuple(part.replace("\\,", ",") for part in _UNESCAPED_COMMA.split(value) if part.strip())
-            conditions.append(Condition(found[1] or "is", found[2].replace("-", "_"), values))
+            conditions.append(Condition(mode, word.replace("-", "_"), values))
     others = tuple((name, value) for name, value in parameters if name not in ("page[number]", "page[size]"))
     return Query(number, size, sort, tuple(conditions), include, others)
 

@@ -323,3 +323,25 @@ def test_only_a_link_to_a_psa_marks_a_record(simulator: Running, account: Accoun
     assert [row["id"] for row in account.rows("/contacts?filter[psa_integration_type]=manage&filter[psa_id]=5")] == [
         contact
     ]
+
+
+@pytest.mark.parametrize("word", ["filter[name][like]", "filter[range][a][b]", "filter[]"])
+def test_a_filter_of_another_form_does_not_exist(simulator: Running, account: Account, word: str) -> None:
+    """It is refused as an unknown one, or everything is answered; a write with it is noted."""
+    before = len(simulator.get("/violations"))
+
+    assert account.get(f"/configurations?{word}=x").status_code == 400
+    assert account.send("PATCH", f"/configurations?{word}=x", document("configurations")).status_code == 400
+    assert [one["rule"] for one in simulator.get("/violations")[before:]] == ["filtered_write"]
+    simulator.set(unknown_filter="ignore")
+    assert account.get(f"/configurations?{word}=x").status_code == 200
+
+
+def test_point_11_a_select_cannot_lose_its_options(account: Account) -> None:
+    """Null for the list of options is refused in a PATCH too."""
+    kind = _kind(account, {"order": 2, "name": "State", "kind": "Select", "default-value": "Open"})
+    field = account.rows(f"/flexible_asset_types/{kind}/relationships/flexible_asset_fields?sort=created_at")[1]["id"]
+
+    answer = account.patch(f"/flexible_asset_fields/{field}", default_value=None)
+
+    assert (answer.status_code, error(answer)["detail"]) == (422, ["can't be blank"])
