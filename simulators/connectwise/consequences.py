@@ -35,7 +35,9 @@ class Consequences:
         match store.resource.path:
             case path if path == SITE:
                 others = self._tenant.stores[SITE].with_value("company", row.get("company"))
-                row["primaryAddressFlag"] = row["primaryAddressFlag"] or not set(others) - {row["id"]}
+                only = not set(others) - {row["id"]}
+                # Another site has to take its place first: there is always one.
+                row["primaryAddressFlag"] = bool(row["primaryAddressFlag"] or only or before.get("primaryAddressFlag"))
             case path if path == COMMUNICATION:
                 self._complete_communication(row)
             case path if path == CONTACT and "communicationItems" in row:
@@ -60,7 +62,7 @@ class Consequences:
         elif path == SITE:
             self._follow_site(row, before)
         elif path == CONTACT:
-            self._follow_contact(row)
+            self._follow_contact(row, before)
         elif path == COMMUNICATION:
             self._follow_communication(row)
         elif path == TICKET and row.get("parentTicketId") is not None:
@@ -108,6 +110,8 @@ class Consequences:
             self._change(sites, site, {"primaryAddressFlag": True})
             self._only(sites, "company", sites.table.rows[site["id"]], "primaryAddressFlag")
         contact = contacts.get(row.get("defaultContact", 0))
+        if "defaultContact" in before and "defaultContact" not in row:
+            self._change(contacts, contacts.get(before["defaultContact"]), {"defaultFlag": False})
         if row.get("defaultContact") != before.get("defaultContact") and contact is not None:
             self._change(contacts, contact, {"defaultFlag": True})
             self._only(contacts, "company", contacts.table.rows[contact["id"]], "defaultFlag")
@@ -136,8 +140,12 @@ class Consequences:
         found = self._tenant.find(STATE, "identifier", text)
         return self._tenant.find(STATE, "name", text) if found is None else found
 
-    def _follow_contact(self, row: Row) -> None:
+    def _follow_contact(self, row: Row, before: Row) -> None:
         self._follow_items(row)
+        left = self._tenant.stores[COMPANY].get(before.get("company", 0))
+        stays = row["defaultFlag"] and row.get("company") == before.get("company")
+        if left is not None and left.get("defaultContact") == row["id"] and not stays:
+            self._change(self._tenant.stores[COMPANY], left, {"defaultContact": None})
         if row["defaultFlag"] and row.get("company") is not None:
             self._only(self._tenant.stores[CONTACT], "company", row, "defaultFlag")
             companies = self._tenant.stores[COMPANY]

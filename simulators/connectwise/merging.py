@@ -1,6 +1,6 @@
 """Two companies become one (reference 5.10)."""
 
-from simulators.connectwise.catalog.paths import COMPANY
+from simulators.connectwise.catalog.paths import COMPANY, CONTACT
 from simulators.connectwise.store import Row
 from simulators.connectwise.tenant import Tenant
 
@@ -16,5 +16,8 @@ def merge(tenant: Tenant, loser: Row, winner: Row, deleted: Row, stamps: Row | N
         row = {**store.table.rows[record], "company": winner["id"], **(stamps or {})}
         if row.pop("site", None) is not None and winner.get("site") is not None:
             row["site"] = winner["site"]  # the old one is the loser's
+        if store.resource.path == CONTACT:
+            row["defaultFlag"] = False  # the winner has its own default
         store.put(row, "person")
-    tenant.stores[COMPANY].put({**loser, "deletedFlag": True, **deleted}, "person")
+    kept = {name: value for name, value in loser.items() if name != "defaultContact"}
+    tenant.stores[COMPANY].put({**kept, "deletedFlag": True, **deleted}, "person")

@@ -181,8 +181,9 @@ class ConnectWise:
     def _signed(self, answer: Answer) -> Answer:
         """Add the headers that the application servers send and the web server before them does not."""
         self._served += 1
+        media = {} if answer.body is None else {"content-type": "application/json; charset=utf-8"}
         answer.headers = {
-            "content-type": "application/json; charset=utf-8",
+            **media,
             "cache-control": "no-cache",
             "api-current-version": self._deployment.version.removeprefix("v"),
             "x-cw-request-id": f"00000000-0000-4000-8000-{self._served:012x}",

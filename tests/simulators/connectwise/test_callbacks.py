@@ -190,6 +190,7 @@ def test_point_11_patch_put_and_delete(clean: Psa) -> None:
     assert [field for _, field in _errors(lacking)] == ["objectId", "type", "level"]
     deleted = clean.http.delete(f"{ROOT}/{path}")
     assert (deleted.status_code, deleted.content) == (204, b"")
+    assert "content-type" not in deleted.headers
     for method in ("GET", "PATCH", "PUT", "DELETE"):
         gone = _send(clean, method, path, [])
         assert (gone.status_code, gone.json()["message"]) == (404, f"CallbackEntry {number} not found")

@@ -319,3 +319,44 @@ def test_a_company_shows_the_state_of_its_primary_site_as_text(own: Psa, company
     own.simulator.person("PATCH", path, {"state": "Elsewhere"})
     own.simulator.person("PATCH", f"{path}/sites/{site}", {"city": "Leeds"})
     assert own.read(path)["state"] == "Elsewhere"
+
+
+def test_a_default_contact_is_the_companys_or_none(own: Psa, company: int) -> None:
+    """Flag and reference agree, whichever side changes, also when the contact leaves (5.4)."""
+    path, person = f"{COMPANIES}/{company}", own.simulator.person
+    contact = _contact(own, company, "Ann", defaultFlag=True)
+
+    person("PATCH", path, {"defaultContact": None})
+    assert own.read(f"{CONTACTS}/{contact}")["defaultFlag"] is False
+    person("PATCH", path, {"defaultContact": {"id": contact}})
+    person("PATCH", f"{CONTACTS}/{contact}", {"defaultFlag": False})
+    assert "defaultContact" not in own.read(path)
+    person("PATCH", f"{CONTACTS}/{contact}", {"defaultFlag": True})
+    assert own.read(path)["defaultContact"]["id"] == contact
+    person("PATCH", f"{CONTACTS}/{contact}", {"company": {"id": 312}})
+    assert "defaultContact" not in own.read(path)
+    assert own.read(f"{COMPANIES}/312")["defaultContact"]["id"] == contact
+
+
+def test_point_10_a_merge_leaves_one_default_contact(own: Psa, company: int) -> None:
+    """The winner keeps its own."""
+    winner = own.simulator.person("POST", COMPANIES, {"name": f"Winner of {company}"})["id"]
+    kept = _contact(own, winner, "Bo", defaultFlag=True)
+    _contact(own, company, "Ann", defaultFlag=True)
+
+    own.simulator.person("POST", f"{COMPANIES}/{company}/merge", {"into": winner})
+
+    assert own.ids(CONTACTS, conditions=f"company/id={winner} and defaultFlag=true") == [kept]
+    assert own.read(f"{COMPANIES}/{winner}")["defaultContact"]["id"] == kept
+
+
+def test_there_is_always_a_primary_site(own: Psa, company: int) -> None:
+    """5.3: the flag is that of the company's site; it passes on when another takes it."""
+    first, second = _site(own, company, "HQ"), _site(own, company, "Depot")
+    sites = f"{COMPANIES}/{company}/sites"
+
+    own.simulator.person("PATCH", f"{sites}/{first}", {"primaryAddressFlag": False})
+    assert own.ids(sites, conditions="primaryAddressFlag=true") == [first]
+    own.simulator.person("PATCH", f"{sites}/{second}", {"primaryAddressFlag": True})
+    assert own.ids(sites, conditions="primaryAddressFlag=true") == [second]
+    assert own.read(f"{COMPANIES}/{company}")["site"]["id"] == second
