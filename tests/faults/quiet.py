@@ -74,14 +74,14 @@ def _fences(database: Database, what: str) -> dict[tuple[str, str], Any]:
     return {(row.source, row.kind): row for row in rows}
 
 
-def all_read(database: Database, seconds: float, *, what: str = "poll") -> float:
-    """Wait until every stream has done a whole cycle that began after now, without a failure."""
+def all_read(database: Database, seconds: float, *, what: str = "poll", cycles: int = 1) -> float:
+    """Wait until every stream has done so many whole cycles that began after now, without a failure."""
     began = {key: row.fence for key, row in _fences(database, what).items()}
 
     def done() -> bool:
         rows = _fences(database, what)
         return bool(rows) and all(
-            row.fence >= began.get(key, 0) + 2 + (row.owner is not None) and not row.failures
+            row.fence >= began.get(key, 0) + 1 + cycles + (row.owner is not None) and not row.failures
             for key, row in rows.items()
         )
 

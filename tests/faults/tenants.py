@@ -47,8 +47,12 @@ def organization(world: World, name: str, **attributes: Any) -> int:
 
 
 def configuration(world: World, organization_id: int, name: str, **attributes: Any) -> int:
-    """Make a configuration in IT Glue, long ago."""
-    return _person(world, "configurations", {"organization-id": organization_id, "name": name, **attributes})
+    """Make a configuration in IT Glue, long ago, of a type that is made where it is missing."""
+    kind = next((record["id"] for record in world.itglue.get("/records/configuration_types") if record["now"]), None)
+    if kind is None:
+        kind = _person(world, "configuration_types", {"name": "Workstation"})
+    told = {"organization-id": organization_id, "name": name, "configuration-type-id": kind, **attributes}
+    return _person(world, "configurations", told)
 
 
 def _person(world: World, resource: str, attributes: dict[str, Any]) -> int:

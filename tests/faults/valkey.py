@@ -4,14 +4,19 @@ import json
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import unquote
+from pathlib import Path
+from subprocess import Popen
+from typing import Self
+from urllib.parse import quote, unquote
 
 from redis import Redis
 
 from tests.faults.steps import kill
 from tests.faults.world import World
+from tests.valkey import start_valkey, stop_valkey
 
 
 def embedded(world: World) -> tuple[int, str]:
@@ -42,3 +47,38 @@ def kill_with_data(world: World) -> None:
     pid, _ = embedded(world)
     kill(pid)
     shutil.rmtree(world.data / "queue" / "data", ignore_errors=True)
+
+
+def stand_still(world: World, seconds: float) -> None:
+    """Let the data folder's server stand still for so long."""
+    with standing_still(embedded(world)[0]):
+        time.sleep(seconds)
+
+
+def wipe_embedded(world: World) -> None:
+    """Make the data folder's server forget everything."""
+    wipe(embedded(world)[1])
+
+
+class External:
+    """A server of its own, as an operator of several machines runs; a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        self._process: Popen[bytes]
+        self._process, self.socket = start_valkey(folder)
+
+    @property
+    def url(self) -> str:
+        """Give its address."""
+        return f"unix://{quote(str(self.socket))}"
+
+    def stand_still(self, seconds: float) -> None:
+        """Stand still for so long."""
+        with standing_still(self._process.pid):
+            time.sleep(seconds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        stop_valkey(self._process)

@@ -75,7 +75,7 @@ def history(
     seed: int = 7,
     shape: Shape | None = None,
     troubles: dict[int, Trouble] | None = None,
-    pace: float = 0.015,
+    pace: float = 0.008,
     say: Callable[[str], None] = lambda _text: None,
 ) -> str:
     """Live through a history; give what it came to, in words.
@@ -104,11 +104,11 @@ def history(
             time.sleep(pace)
             assert len(edits.changes) < 3 * changes, f"of {kills.points} not all were reached"
         spent = time.monotonic() - began
-        after = run.settled()
+        # What a technician deleted refuses the whole request that it stands in.
+        after = run.settled(bulk_refused=True)
         refresh(world)
-        after = max(after, run.settled())
-        quiet.all_read(world.database, 30, what="ids")
-        quiet.all_read(world.database, 30, what="ids")
+        after = max(after, run.settled(bulk_refused=True))
+        quiet.all_read(world.database, 60, what="ids", cycles=2)
         run.settled()
         report = holds(world, replace(JUDGED, moments=(moment(adopted_at),)))
         run.stop()
