@@ -1,5 +1,6 @@
 """Preparing: before a block's first write all its pending records are mapped once, so that the names they need are complete."""
 
+import threading
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from bridge.store import runs
 from bridge.store.database import chunks
 from bridge.store.schema import links, run_targets, targets
 
-PAGE = 1000
+_one_at_a_time = threading.Lock()
 _NAMED = (
     sa.update(targets)
     .where(targets.c.id == sa.bindparam("of_target"), targets.c.seq == sa.bindparam("of_seq"))
@@ -23,13 +24,27 @@ _NAMED = (
 )
 
 
-def collect(engine: Engine, block: str, *, lane: Lane, run: int | None) -> bool:
-    """Ask for the names that pending records of a block will be written with; tell whether any is missing."""
-    asked = False
-    with engine.db.read() as reading:
-        for rows in all_targets(reading, block, _unnamed(block, run), size=PAGE):
-            asked = _collect(engine, rows, lane=lane, run=run) or asked
-            engine.beat()
+def collect(engine: Engine, claimed: Sequence[Row], *, lane: Lane, run: int | None) -> bool:
+    """Ask for the names that the pending records of a claim's block will be written with; tell whether any is missing.
+
+    One thread does it for all, since each would map the whole block: those that waited for it begin anew.
+    """
+    unnamed = [row.id for row in claimed if row.named < row.seq]
+    if not unnamed:
+        return False
+    with _one_at_a_time:
+        with engine.db.read() as connection:
+            left = connection.execute(
+                sa.select(targets.c.id).where(targets.c.id.in_(unnamed), targets.c.named < targets.c.seq).limit(1)
+            ).first()
+        if left is None:
+            return True
+        asked = False
+        block = claimed[0].block
+        with engine.db.read() as reading:
+            for rows in all_targets(reading, block, _unnamed(block, run)):
+                asked = _collect(engine, rows, lane=lane, run=run) or asked
+                engine.beat()
     return asked
 
 

@@ -21,7 +21,7 @@ def drain(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None, p
     """Work on claimed records of one block: decide, settle what needs no write, write the rest."""
     ensure_known(engine, lane=lane)
     verify.verify(engine, rows, lane=lane)
-    if prepare.collect(engine, rows[0].block, lane=lane, run=run):
+    if prepare.collect(engine, rows, lane=lane, run=run):
         return  # names come first: the claim is given back, and they are claimed before it
     decided = decide(engine, rows)
     if _freshen(engine, decided, lane):
