@@ -18,8 +18,8 @@ from bridge.plan_pass import Line
 from bridge.quota import Lane
 from bridge.store import decisions, pauses, runs
 from bridge.store import targets as target_rows
+from bridge.store.schema import journal, run_targets, targets, waits
 from bridge.store.schema import pauses as pause_rows
-from bridge.store.schema import run_targets, targets, waits
 
 
 @dataclass(slots=True)
@@ -29,6 +29,7 @@ class Applied:
     run: int
     counts: Mapping[str, Any] = field(default_factory=dict)
     refused: list[tuple[Line, str]] = field(default_factory=list)
+    writes: int = 0  # to IT Glue, names and archives too
     creates_in: dict[str, set[str | None]] = field(default_factory=dict)  # by kind, the organizations created in
 
 
@@ -154,6 +155,8 @@ def stopped(engine: Engine, applied: Applied) -> None:
         now = engine.db.now(connection)
         outcome = "stopped" if runs.count(connection, applied.run)["open"] else "finished"
         applied.counts = runs.end(connection, applied.run, now=now, outcome=outcome)
+        done = (journal.c.run == applied.run) & journal.c.outcome.in_(["written", "resolved"])
+        applied.writes = int(connection.execute(sa.select(sa.func.count()).where(done)).scalar_one())
 
 
 def _drain_once(work: Drain, threads: int) -> None:
