@@ -60,12 +60,17 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
 
 
 def _from_file(engine: "Engine", configured: "Settings", plan: Path) -> tuple[Iterator["Line"], bool, int]:
+    from bridge import restored
     from bridge.plan_file import read_header, read_lines
 
     header = read_header(plan)
     if header.settings != configured.digest:
         raise SettingsError(
             "B412", f"{plan} was made with other settings: make it again with glue-bridge plan -o {plan}"
+        )
+    if header.store != restored.store_id(engine):
+        raise SettingsError(
+            "B413", f"{plan} was made from another database: make it again with glue-bridge plan -o {plan}"
         )
     return (
         (line for line in read_lines(plan) if line.rollout),
@@ -137,6 +142,6 @@ def _report(engine: "Engine", applied: "Applied", *, as_json: bool) -> int:
             output.say(f"  … and {len(applied.refused) - 20:,} more")
         if counts.get("held"):
             output.say("  held: see glue-bridge held")
-    if counts.get("written"):
+    if applied.writes:
         return 2
     return 1 if applied.refused else 0
