@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulators.connectwise.grammar import ORDERING, Comparison, ConditionError, Literal, Node, names
-from simulators.connectwise.moments import Datetimes, literal_of
+from simulators.connectwise.moments import Datetimes, literal_of, second_of
 from simulators.connectwise.paths import Accessor, Getter
 from simulators.connectwise.schema import Kind
 
@@ -112,6 +112,8 @@ def _comparison(node: Comparison, accessor: Accessor, meaning: Meaning) -> Test:
     value = literal_value(kind, literal, accessor, meaning)
     if value is None:
         return _never
+    if kind == "answer" and literal.kind == "datetime":
+        return _dated(get, _COMPARE[node.operator], value)
     return _ordered(get, _COMPARE[node.operator], value, kind)
 
 
@@ -144,6 +146,19 @@ def _ordered(get: Getter, compare: Callable[[Any, Any], bool], value: Any, kind:
             not isinstance(found := get(row), str | None) and isinstance(found, bool) is plain and compare(found, value)
         )
     return lambda row: (found := get(row)) is not None and compare(found, value)
+
+
+def _dated(get: Getter, compare: Callable[[Any, Any], bool], value: float) -> Test:
+    """Compare a custom field or an answer, which holds its date as text."""
+
+    def test(row: Any) -> bool:
+        found = get(row)
+        try:
+            return isinstance(found, str) and compare(second_of(found), value)
+        except ValueError:
+            return False
+
+    return test
 
 
 def _member(get: Getter, wanted: set[Any], kind: Kind) -> Test:

@@ -412,3 +412,20 @@ def test_point_13_what_lies_below_a_deleted_record_goes_once(own: Psa, lag_of_th
 
     assert own.get(f"company/companies/{company}").status_code == 404
     own.simulator.set(delete_lag_seconds=0)
+
+
+def test_point_07_custom_fields_that_hold_dates(own: Psa) -> None:
+    """A date literal compares with a custom field of type Date, and with no text that is none."""
+    field = {"podId": 3, "caption": "Audited", "fieldTypeIdentifier": "Date"}
+    number = own.simulator.person("POST", "system/userDefinedFields", field)["id"]
+    values = {4001: "2026-02-01T00:00:00Z", 4002: "2026-03-01"}
+    for record, value in values.items():
+        own.simulator.person("PATCH", f"{CONFIGURATIONS}/{record}", {"customFields": [{"id": number, "value": value}]})
+
+    def found(condition: str) -> list[int]:
+        return own.ids(CONFIGURATIONS, customFieldConditions=f'caption="Audited" and {condition}')
+
+    assert found("value>=[2026-03-01T00:00:00Z]") == [4002]
+    assert found("value<[2026-03-01]") == [4001]
+    assert found("value=[2026-02-01]") == [4001]
+    assert own.ids(CONFIGURATIONS, customFieldConditions='caption="Rack" and value>[2000-01-01]') == []
