@@ -71,9 +71,10 @@ class Person:
                 changes.setdefault("psa-integration", "enabled")
             changes = agreeing(changes, held.get("adapters", ()))
             self._check_kept(route.resource, changes)
-            if route.resource.name == "flexible_assets" and "traits" in body.get("attributes", {}):
-                kept = {k: v for k, v in held.get("traits", {}).items() if k not in body["attributes"]["traits"]}
-                changes["traits"] = kept | self._traits(held["flexible-asset-type-id"], body)
+            if route.resource.name == "flexible_assets" and "traits" in body.get("attributes", body):
+                sent = self._traits(held["flexible-asset-type-id"], body)
+                named = body.get("attributes", body)["traits"]
+                changes["traits"] = {k: v for k, v in held.get("traits", {}).items() if k not in named} | sent
             self._storing.update(route.resource, route.record, changes, "person")
         return self._account.known(route.resource, route.record)
 
@@ -127,8 +128,11 @@ class Person:
         number = None if record is None else identifier(record)
         if record is not None and (number is None or number in self._account.tables[resource.name].history):
             raise ControlError(400, f"{resource.name}: id {record} is no number or was used")
+        fields = self._fields(resource, body)
+        for field in fields:
+            self._row(CATALOGUE["flexible_asset_fields"], field)
         made = self._storing.create(resource, row, by, record=number)
-        for field in self._fields(resource, body):
+        for field in fields:
             self._create(Route(CATALOGUE["flexible_asset_fields"], parent=made), field, by)
         return made
 
@@ -136,9 +140,12 @@ class Person:
     def _fields(resource: Resource, body: Any) -> list[Any]:
         if resource.name != "flexible_asset_types":
             return []
-        relationships = body.get("relationships") or {}
-        named = relationships.get("flexible-asset-fields") or relationships.get("flexible_asset_fields") or {}
-        fields: list[Any] = named.get("data", [])
+        named: Any = body.get("relationships") or {}
+        if isinstance(named, dict):
+            named = named.get("flexible-asset-fields") or named.get("flexible_asset_fields") or {}
+        fields = named.get("data", []) if isinstance(named, dict) else None
+        if not isinstance(fields, list):
+            raise ControlError(400, f'{resource.name}: fields are {{"flexible-asset-fields": {{"data": […]}}}}')
         return fields
 
     def _row(self, resource: Resource, body: Any) -> Row:
@@ -184,6 +191,8 @@ class Person:
 
     def _traits(self, type_: int, body: Any) -> Row:
         sent = body.get("attributes", body).get("traits", {})
+        if not isinstance(sent, dict):
+            raise ControlError(400, "flexible_assets: traits is no object")
         writable = {
             key: [one["id"] for one in value["values"] if "id" in one]
             if isinstance(value, dict) and "values" in value

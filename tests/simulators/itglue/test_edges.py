@@ -345,3 +345,40 @@ def test_point_11_a_select_cannot_lose_its_options(account: Account) -> None:
     answer = account.patch(f"/flexible_asset_fields/{field}", default_value=None)
 
     assert (answer.status_code, error(answer)["detail"]) == (422, ["can't be blank"])
+
+
+@pytest.mark.parametrize(
+    ("resource", "body"),
+    [
+        ("flexible_assets", {"traits": "x"}),
+        ("flexible_asset_types", {"attributes": {"name": "T"}, "relationships": 5}),
+        ("flexible_asset_types", {"attributes": {"name": "T"}, "relationships": {"flexible-asset-fields": [1]}}),
+        (
+            "flexible_asset_types",
+            {"attributes": {"name": "T"}, "relationships": {"flexible-asset-fields": {"data": [{"bogus": 1}]}}},
+        ),
+    ],
+)
+def test_a_person_s_body_of_another_form_is_refused(
+    simulator: Running, account: Account, resource: str, body: dict[str, Any]
+) -> None:
+    """With a 400, and nothing of it is stored."""
+    fixed = {"organization-id": account.organization, "flexible-asset-type-id": _kind(account)}
+    before = len(simulator.get(f"/records/{resource}"))
+
+    answer = simulator.control.post(
+        f"/records/{resource}", json=body | (fixed if resource == "flexible_assets" else {})
+    )
+
+    assert answer.status_code == 400
+    assert len(simulator.get(f"/records/{resource}")) == before
+
+
+def test_a_person_s_traits_may_stand_beside_nothing(simulator: Running, account: Account) -> None:
+    """A PATCH by hand without `attributes` around it merges traits as well."""
+    asset = _asset(account, _kind(account, {"order": 2, "name": "State", "kind": "Text"}), state="Open")["id"]
+
+    shown = simulator.person("PATCH", f"flexible_assets/{asset}", {"traits": {"title": "New"}})
+
+    assert shown["now"]["attributes"]["traits"] == {"title": "New", "state": "Open"}
+    assert simulator.control.patch(f"/records/flexible_assets/{asset}", json={"traits": None}).status_code == 400
