@@ -2,11 +2,12 @@
 
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -52,6 +53,7 @@ class Database:
                 poolclass=sa.QueuePool,
                 pool_size=pool_size,
                 max_overflow=8,
+                pool_use_lifo=True,  # each connection that is used holds a cache of its own
                 connect_args={"timeout": 30.0, "check_same_thread": False, "isolation_level": None},
             )
             sa.event.listen(self.engine, "connect", _set_pragmas)
@@ -117,6 +119,20 @@ class Database:
             from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
         return insert(table)
 
+    def among(self, column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+        """Ask that a column is in the list that a parameter of this name holds, as `listed` writes it.
+
+        A parameter for each value, as `in_` makes them, takes longer to write out than a row takes to find.
+        """
+        if self.is_sqlite:
+            each = sa.func.json_each(sa.bindparam(name)).table_valued("value")
+            return column.in_(sa.select(each.c.value))
+        return column == sa.any_(sa.bindparam(name, type_=sa.ARRAY(column.type)))
+
+    def listed(self, values: Iterable[Any]) -> Any:
+        """Write a list as the parameter of `among`."""
+        return orjson.dumps(list(values)).decode() if self.is_sqlite else list(values)
+
     def add_missing(
         self, connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *unique: str
     ) -> None:
@@ -146,7 +162,7 @@ def _set_pragmas(connection: Any, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     # FULL: a lost `creating` row is a duplicate; in batches it costs nothing.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "temp_store=MEMORY",
-                   "cache_size=-65536"):  # fmt: skip
+                   "cache_size=-8192"):  # fmt: skip
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

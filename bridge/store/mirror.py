@@ -55,6 +55,27 @@ class Mirror:
         self.blocks: dict[str, list[BlockKey]] = {}
         for block in blocks:
             self.blocks.setdefault(block.kind, []).append(block)
+        self._find = sa.select(
+            mirror.c.id, mirror.c.ext_id, mirror.c.version, mirror.c.digest, mirror.c.read_started_at, mirror.c.gone_at,
+            mirror.c.lower_version, mirror.c.lower_at, mirror.c.org_ext, mirror.c.seen_run, mirror.c.absent_since,
+        ).where(
+            mirror.c.source == sa.bindparam("of_source"), mirror.c.kind == sa.bindparam("of_kind"),
+            db.among(mirror.c.ext_id, "ids"),
+        )  # fmt: skip
+        run = sa.bindparam("in_run", type_=sa.BigInteger)
+        mine = db.among(mirror.c.id, "ids")
+        self._see = (
+            sa.update(mirror)
+            .where(mine)
+            .values(seen_run=sa.case((mirror.c.seen_run > run, mirror.c.seen_run), else_=run), absent_since=None)
+        )
+        began = sa.bindparam("began", type_=sa.Double)
+        self._see_later = (
+            sa.update(mirror)
+            .where(mine, mirror.c.read_started_at < began)
+            .values(read_started_at=began, lower_version=None, lower_at=None)
+        )
+        self._enter = _entering(db)
 
     def write(
         self,
@@ -97,8 +118,8 @@ class Mirror:
         self.db.lock_source(connection, source)
         now = self.db.now(connection)
         known = self._known(connection, source, kind, list(latest))
-        seen: list[int] = []
-        same: list[int] = []
+        seen: list[str] = []
+        same: list[str] = []
         changed: list[tuple[Record, str]] = []
         for ext_id, record in latest.items():
             row = known.get(ext_id)
@@ -112,18 +133,18 @@ class Mirror:
                 else:
                     written.unbelieved.append(record.ref)
             elif row.digest == digest and record.version >= row.version:
-                (same if record.version == row.version else seen).append(row.id)
+                (same if record.version == row.version else seen).append(ext_id)
                 if record.version > row.version:
                     self._newer(connection, row.id, record.version, read_started_at)
             elif self._believed(connection, row, record, read_started_at, fetched=fetched):
                 changed.append((record, digest))
             else:
-                seen.append(row.id)
+                seen.append(ext_id)
                 if record.version < row.version:
                     written.unbelieved.append(record.ref)
         written.changed = [record.ref for record, _ in changed]
-        self._mark_seen(connection, [*seen, *same], now=now, run=run)
-        self._read_again(connection, same, read_started_at)
+        self._mark_seen(connection, [known[ext_id] for ext_id in [*seen, *same]], now=now, run=run)
+        self._read_again(connection, [known[ext_id].id for ext_id in same], read_started_at)
         if changed:
             self._store(connection, changed, known, read_started_at, run, normalizer)
             self._raise_targets(connection, source, kind, written, latest, now=now, lane=lane, run=run)
@@ -137,16 +158,10 @@ class Mirror:
         values = {"version": version, "read_started_at": read_started_at, "lower_version": None, "lower_at": None}
         connection.execute(sa.update(mirror).where(mirror.c.id == mirror_id).values(**values))
 
-    @staticmethod
-    def _read_again(connection: Connection, ids: Sequence[int], read_started_at: float) -> None:
+    def _read_again(self, connection: Connection, ids: Sequence[int], read_started_at: float) -> None:
         """Note a later read of the same: what an earlier one brings does not replace it, and no lower version agrees."""
-        later = mirror.c.read_started_at < read_started_at
-        for part in chunks(ids):
-            connection.execute(
-                sa.update(mirror)
-                .where(mirror.c.id.in_(part), later)
-                .values(read_started_at=read_started_at, lower_version=None, lower_at=None)
-            )
+        if ids:
+            connection.execute(self._see_later, {"ids": self.db.listed(ids), "began": read_started_at})
 
     def seen(self, refs: Sequence[Ref], *, run: int) -> list[Ref]:
         """Mark ids of one source and kind as seen; give those that the mirror does not hold, or holds as gone."""
@@ -157,7 +172,7 @@ class Mirror:
         with self.db.write() as connection:
             self.db.lock_source(connection, source)
             known = self._known(connection, source, kind, [ref.id for ref in refs])
-            self._mark_seen(connection, [row.id for row in known.values()], now=self.db.now(connection), run=run)
+            self._mark_seen(connection, list(known.values()), now=self.db.now(connection), run=run)
             unknown = [ref for ref in refs if ref.id not in known or known[ref.id].gone_at is not None]
             self._count(connection, source, kind, [ref.id for ref in refs], run)
         return unknown
@@ -204,30 +219,17 @@ class Mirror:
             ).scalars()
             return [Ref(ref.source, kind, ext_id) for ext_id in ids]
 
-    @staticmethod
-    def _mark_seen(connection: Connection, ids: Sequence[int], *, now: float, run: int) -> None:
+    def _mark_seen(self, connection: Connection, rows: Sequence[Any], *, now: float, run: int) -> None:
         """Mark rows as seen by the run, unless a later run has seen them; what was held for its absence is due again."""
-        for part in chunks(ids):
-            back = sa.select(mirror.c.id).where(mirror.c.id.in_(part), mirror.c.absent_since.is_not(None))
-            held = (targets.c.state == "held") & (targets.c.code == "shape_changed") & targets.c.mirror_id.in_(back)
+        for part in chunks([row.id for row in rows if row.absent_since is not None]):
+            held = (targets.c.state == "held") & (targets.c.code == "shape_changed") & targets.c.mirror_id.in_(part)
             target_rows.touch(connection, held, now=now, lane="backfill", run=run)
-            latest = sa.case((mirror.c.seen_run > run, mirror.c.seen_run), else_=run)
-            connection.execute(
-                sa.update(mirror).where(mirror.c.id.in_(part)).values(seen_run=latest, absent_since=None)
-            )
+        if rows:
+            connection.execute(self._see, {"ids": self.db.listed(row.id for row in rows), "in_run": run})
 
     def _known(self, connection: Connection, source: str, kind: str, ids: Sequence[str]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        columns = (
-            mirror.c.id, mirror.c.ext_id, mirror.c.version, mirror.c.digest, mirror.c.read_started_at, mirror.c.gone_at,
-            mirror.c.lower_version, mirror.c.lower_at, mirror.c.org_ext, mirror.c.seen_run,
-        )  # fmt: skip
-        for part in chunks(ids, 1000):
-            rows = connection.execute(
-                sa.select(*columns).where(mirror.c.source == source, mirror.c.kind == kind, mirror.c.ext_id.in_(part))
-            )
-            found.update((row.ext_id, row) for row in rows)
-        return found
+        found = connection.execute(self._find, {"of_source": source, "of_kind": kind, "ids": self.db.listed(ids)}).all()
+        return {row.ext_id: row for row in found}
 
     def _believed(
         self, connection: Connection, row: Any, record: Record, read_started_at: float, *, fetched: bool
@@ -359,23 +361,27 @@ class Mirror:
 
     def _count(self, connection: Connection, source: str, kind: str, ids: Sequence[str], run: int) -> None:
         """Enter the targets of what was seen into the run; what is settled already has its outcome."""
-        outcome = outcome_of_state()
-        for part in chunks(ids, 1000):
-            mine = sa.select(mirror.c.id).where(
-                mirror.c.source == source, mirror.c.kind == kind, mirror.c.ext_id.in_(part)
-            )
-            chosen = sa.select(sa.literal(run), targets.c.id, targets.c.seq, outcome).where(
-                targets.c.mirror_id.in_(mine)
-            )
-            # Locked, so that none is settled between the look at its state and the run's row.
-            chosen = chosen.order_by(targets.c.id).with_for_update()
-            statement = self.db.insert(run_targets).from_select(["run", "target", "seq", "outcome"], chosen)
-            # Seen twice in one run and not changed between: what became of it meanwhile stays.
-            unchanged = (run_targets.c.seq == statement.excluded.seq) & run_targets.c.outcome.is_not(None)
-            known = sa.case((unchanged, run_targets.c.outcome), else_=statement.excluded.outcome)
-            connection.execute(statement.on_conflict_do_update(
-                index_elements=["run", "target"], set_={"seq": statement.excluded.seq, "outcome": known},
-            ))  # fmt: skip
+        chosen = {"of_source": source, "of_kind": kind, "ids": self.db.listed(ids), "in_run": run}
+        connection.execute(self._enter, chosen)
+
+
+def _entering(db: Database) -> Any:
+    """Give the statement that enters the targets of records into a run."""
+    mine = sa.select(mirror.c.id).where(
+        mirror.c.source == sa.bindparam("of_source"), mirror.c.kind == sa.bindparam("of_kind"),
+        db.among(mirror.c.ext_id, "ids"),
+    )  # fmt: skip
+    run = sa.bindparam("in_run", type_=sa.BigInteger)
+    chosen = sa.select(run, targets.c.id, targets.c.seq, outcome_of_state()).where(targets.c.mirror_id.in_(mine))
+    # Locked, so that none is settled between the look at its state and the run's row.
+    chosen = chosen.order_by(targets.c.id).with_for_update()
+    statement = db.insert(run_targets).from_select(["run", "target", "seq", "outcome"], chosen)
+    # Seen twice in one run and not changed between: what became of it meanwhile stays.
+    unchanged = (run_targets.c.seq == statement.excluded.seq) & run_targets.c.outcome.is_not(None)
+    known = sa.case((unchanged, run_targets.c.outcome), else_=statement.excluded.outcome)
+    return statement.on_conflict_do_update(
+        index_elements=["run", "target"], set_={"seq": statement.excluded.seq, "outcome": known}
+    )
 
 
 def _latest(records: Sequence[Record]) -> dict[str, Record]:
