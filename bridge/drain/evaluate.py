@@ -195,7 +195,7 @@ def _resolve(work: Work, desired: Desired, moment: Moment) -> tuple[Name, ...] |
             wish[attribute] = found
         elif name.otherwise is not None:
             other, value = name.otherwise
-            wish[other] = value
+            wish |= {attribute: None, other: value}
         elif not name.make:
             return Held(name.hold, f'IT Glue has no {_word(name.kind)} "{name.name}": make it there, or map it')
         elif found.state == "held":
