@@ -103,9 +103,11 @@ class Desk:
         self._note("itglue", "PATCH", f"configurations/{record}", ref, attributes)
 
     def delete_record(self, device: Device) -> None:
-        """Delete a device's configuration in IT Glue."""
+        """Delete a device's configuration in IT Glue; one that is still being synced has to be orphaned before."""
         assert device.record is not None
         path = f"configurations/{device.record}"
+        if (self.known.records[device.record].get("psa-integration")) == "enabled":
+            self._call(self._ig, "PATCH", path, {"attributes": {"psa-integration": "orphaned"}})
         self._call(self._ig, "DELETE", path)
         del self.known.records[device.record]
         device.record_is_gone = True
