@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.simulators.connectwise.dataset import tenant
-from tests.simulators.connectwise.psa import Psa
+from tests.simulators.connectwise.entries import CALLBACKS
+from tests.simulators.connectwise.psa import ROOT, Psa
+from tests.simulators.connectwise.receiver import Receiver, receiving
 from tests.simulators.running import Running, running
 
 
@@ -43,3 +45,18 @@ def own(own_process: Running) -> Iterator[Psa]:
     with client.http:
         yield client
     own_process.reset()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Give a receiver that takes all messages."""
+    with receiving() as running:
+        yield running
+
+
+@pytest.fixture
+def clean(own: Psa) -> Iterator[Psa]:
+    """Give a tenant without callback entries, before and after."""
+    yield own
+    for number in own.ids(CALLBACKS):
+        assert own.http.delete(f"{ROOT}/{CALLBACKS}/{number}").status_code == 204
