@@ -100,21 +100,14 @@ def _enter_settled(engine: Engine, connection: sa.Connection, run: int, lines: l
 
 
 def _accept(engine: Engine, connection: sa.Connection, run: int, lines: list[Line], *, now: float, why: str) -> None:
-    for line in lines:
-        if line.stop is not None:
-            decisions.decide(
-                connection, line.target, "accept", by=engine.who, at=now, code=line.stop, change_digest=line.digest,
-                why=why,
-            )  # fmt: skip
+    changes = [(line.target, line.stop, line.digest) for line in lines if line.stop is not None]
+    decisions.accept(connection, changes, by=engine.who, at=now, why=why)
     wanted = [name for line in lines for name in line.names]
     if wanted:
         asked = names.ask(engine.db, connection, wanted, now=now, lane="backfill", run=run)
         runs.enter(engine.db, connection, run, targets.c.id.in_(list(asked.values())))
-        for key, target in asked.items():
-            decisions.decide(
-                connection, target, "accept", by=engine.who, at=now, code="stop_creates",
-                change_digest=fingerprint(["name", key]), why=why,
-            )  # fmt: skip
+        made = [(target, "stop_creates", fingerprint(["name", key])) for key, target in asked.items()]
+        decisions.accept(connection, made, by=engine.who, at=now, why=why)
 
 
 def drain(engine: Engine, applied: Applied, stop: Event, *, threads: int = 1) -> None:

@@ -1,6 +1,6 @@
 """Decisions: what people said about single targets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,18 @@ def of(connection: Connection, targets: Sequence[int]) -> dict[int, Decided]:
 def decide(connection: Connection, target: int, verb: str, *, by: str, at: float, **values: Any) -> None:
     """Store what a person said."""
     connection.execute(sa.insert(decisions).values(target=target, verb=verb, by=by, at=at, **values))
+
+
+def accept(
+    connection: Connection, changes: Iterable[tuple[int, str, str | None]], *, by: str, at: float, why: str
+) -> None:
+    """Store a yes to each of many changes, given as (target, hold code, change digest)."""
+    rows = [
+        {"target": target, "verb": "accept", "by": by, "at": at, "why": why, "code": code, "change_digest": digest}
+        for target, code, digest in changes
+    ]
+    if rows:
+        connection.execute(sa.insert(decisions), rows)
 
 
 def spend(connection: Connection, targets: Sequence[int], *, at: float) -> None:

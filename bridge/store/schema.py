@@ -62,6 +62,7 @@ targets = sa.Table(
     sa.UniqueConstraint("block", "anchor"),
     sa.Index("targets_mirror", "mirror_id"),
     sa.Index("targets_org", "org_target"),
+    sa.Index("targets_place", "block", "org_target", "id"),
     sa.Index("targets_state", "block", "state", "code"),
 )  # fmt: skip
 _due = targets.c.due_at.is_not(None)

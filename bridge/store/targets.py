@@ -111,8 +111,9 @@ def claim(
         targets.c.lease_until < now,
     ]
     if run is not None:
-        mine = sa.select(run_targets.c.target).where(run_targets.c.run == run, run_targets.c.outcome.is_(None))
-        due.append(targets.c.id.in_(mine))
+        # Looked up per candidate: a list of all that the run has open would be made for every claim.
+        mine = run_targets.c.target == targets.c.id
+        due.append(sa.exists().where(run_targets.c.run == run, mine, run_targets.c.outcome.is_(None)))
     ordered = (
         sa.select(targets.c.id, targets.c.wave, targets.c.org_target, targets.c.starts, targets.c.state)
         .where(*due)

@@ -226,6 +226,7 @@ def upgrade() -> None:
     )
     op.create_index("targets_mirror", "targets", ["mirror_id"], unique=False)
     op.create_index("targets_org", "targets", ["org_target"], unique=False)
+    op.create_index("targets_place", "targets", ["block", "org_target", "id"], unique=False)
     op.create_index("targets_state", "targets", ["block", "state", "code"], unique=False)
     op.create_table(
         "decisions",
