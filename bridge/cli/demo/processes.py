@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -156,9 +158,14 @@ class Service:
                 log.write(line)
                 if self._room > 0:
                     self._room -= 1
-                    self._pen.shown(line.rstrip())
+                    self._pen.shown(_narrow(line))
                     if not self._room:
                         self._pen.shown("… its log goes on in run.log")
+
+
+def _narrow(line: str) -> str:
+    """Leave out of a line of the log what only aligns it, and the parts of a second."""
+    return re.sub(r" {2,}", "  ", re.sub(r"^(\S+)\.\d+Z", r"\1Z", line.rstrip()))
 
 
 class Simulators:
@@ -198,9 +205,6 @@ class Simulators:
 
 def kill(pids: Collection[int]) -> None:
     """Send SIGKILL; a process that is gone already is none of our business."""
-    import signal
-    from contextlib import suppress
-
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
