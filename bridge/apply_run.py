@@ -105,7 +105,10 @@ def _accept(engine: Engine, connection: sa.Connection, run: int, lines: list[Lin
     wanted = [name for line in lines for name in line.names]
     if wanted:
         asked = names.ask(engine.db, connection, wanted, now=now, lane="backfill", run=run)
-        runs.enter(engine.db, connection, run, targets.c.id.in_(list(asked.values())))
+        mine = targets.c.id.in_(list(asked.values()))
+        held = (targets.c.state == "held") & targets.c.code.in_(["stop_creates", "parent_held"])
+        target_rows.touch(connection, mine & held, now=now, lane="backfill", run=run)
+        runs.enter(engine.db, connection, run, mine)
         made = [(target, "stop_creates", fingerprint(["name", key])) for key, target in asked.items()]
         decisions.accept(connection, made, by=engine.who, at=now, why=why)
 

@@ -53,7 +53,8 @@ class Moment:
     """What evaluating needs of the account as a whole, read once for many targets.
 
     `parents` answers for organizations that are planned in the same pass; None: ask the store. With `everyone`, the
-    rollout keeps nobody out, and names that are missing count as there.
+    rollout keeps nobody out, and names that are missing count as there, those that a stop holds too: a plan lists what
+    it would pass.
     """
 
     names: Names
@@ -198,7 +199,7 @@ def _resolve(work: Work, desired: Desired, moment: Moment) -> tuple[Name, ...] |
             wish |= {attribute: None, other: value}
         elif not name.make:
             return Held(name.hold, f'IT Glue has no {_word(name.kind)} "{name.name}": make it there, or map it')
-        elif found.state == "held":
+        elif found.state == "held" and not (moment.everyone and moment.names.is_stopped(found)):
             work.held_by = (found.target,) if found.target is not None else ()
             return Held("parent_held", f'its {_word(name.kind)} "{name.name}" is held: {found.reason}')
         else:

@@ -27,6 +27,7 @@ class Missing:
     target: int | None = None
     state: str | None = None
     reason: str | None = None
+    code: str | None = None
 
 
 def anchor(name: Name) -> str:
@@ -51,7 +52,9 @@ class Names:
         self._targets: dict[str, Any] = {
             row.anchor: row
             for row in connection.execute(
-                sa.select(targets.c.anchor, targets.c.id, targets.c.state, targets.c.reason, links.c.itglue_id)
+                sa.select(
+                    targets.c.anchor, targets.c.id, targets.c.state, targets.c.reason, targets.c.code, links.c.itglue_id
+                )
                 .outerjoin(links, links.c.target == targets.c.id)
                 .where(targets.c.block == BLOCK)
             )
@@ -90,7 +93,16 @@ class Names:
             return Missing(name)
         if row.itglue_id is not None and row.state == "settled":
             return str(row.itglue_id)
-        return Missing(name, row.id, row.state, row.reason)
+        return Missing(name, row.id, row.state, row.reason, row.code)
+
+    def is_stopped(self, found: Missing) -> bool:
+        """Tell whether only a stop holds the making of a name, or of the manufacturer whose model it is."""
+        if found.state != "held":
+            return False
+        if found.code == "parent_held" and found.name.parent is not None:
+            above = self.find(found.name.parent)
+            return isinstance(above, Missing) and (above.state != "held" or self.is_stopped(above))
+        return found.code == "stop_creates"
 
     def known(self, kind: str) -> list[str]:
         """Give every name of a kind."""
