@@ -1,6 +1,8 @@
 """The plan of everything: what a drain would do, computed without changing anything."""
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +19,7 @@ from bridge.engine import Engine
 from bridge.itglue.kinds import kind_of
 from bridge.planning import Adopt, Create, Hold, Nothing
 
+_COLLECT_AFTER = 100_000  # new objects
 WRITES = ("create", "adopt", "update", "archive", "restore")
 WORDS = ("create", "adopt", "update", "archive", "restore", "equal", "held", "excluded", "gone", "waiting")
 
@@ -55,7 +58,7 @@ class Line:
 def plan_all(engine: Engine) -> Iterator[Line]:
     """Give a line for every target, parents first; planned parents count as existing. Memory does not grow with them."""
     parents: dict[int, Parent] = {}
-    with engine.db.read() as connection:
+    with _few_collections(), engine.db.read() as connection:
         for block in engine.mapping.blocks:
             moment = Moment.of(engine, connection)
             moment.everyone = True
@@ -67,6 +70,19 @@ def plan_all(engine: Engine) -> Iterator[Line]:
                         parents[work.id] = _as_parent(work, verdict)
                     yield line_of(work, verdict)
                 engine.on_progress("planned", len(works))
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let the garbage collector look seldom: what is loaded goes with its page, and none of it hangs in a ring."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _lookup(connection: sa.Connection, parents: Mapping[int, Parent]) -> Any:
