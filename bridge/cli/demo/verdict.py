@@ -93,13 +93,19 @@ def _numbers(world: World, evidence: Evidence, report: Report) -> dict[str, str]
     judged = report.judged
     there = judged["targets"] - judged.get("held", 0) - judged.get("excluded", 0)
     held = sum(code != "parent_held" for _, code in evidence.held)
-    changes = sum(len(life.events) - 1 for lives in (world.companies, world.devices) for life in lives.values())
+    began = world.first_write or 0.0
+    changes = sum(
+        event.at > began
+        for lives in (world.companies, world.devices)
+        for life in lives.values()
+        for event in life.events
+    )
     requests = {name: len(several) for name, several in world.requests.items()}
     return {
-        "I1": f"{there:,} records are what {changes:,} changes on both sides ask for",
+        "I1": f"{there:,} records show what the PSA says after {changes:,} changes there",
         "I2": f"{judged['records made']:,} records made for {judged['targets']:,} targets, none twice",
         "I3": f"{judged['writes']:,} writes, no older version over a newer one",
-        "I4": f"no write without a change, none after the last of {changes:,} changes was in",
+        "I4": f"no write without a change, and none once the last of {changes:,} was in",
         "I5": f"{judged['targets']:,} seen = {there:,} in IT Glue + {judged.get('held', 0):,} held + "
               f"{judged.get('excluded', 0):,} excluded; {held:,} causes of holds, the seeded ones",
         "safety": f"{requests['itglue']:,} requests to IT Glue, none over the quota; {requests['connectwise']:,} to the "
