@@ -22,7 +22,7 @@ from bridge.sweep import sweep
 from tests.e2e.safety.ledger import Ledger
 from tests.faults import quiet, tenants
 from tests.faults.processes import Ended
-from tests.faults.times import SHORT
+from tests.faults.times import SHORT, Times
 from tests.faults.world import Bill, World, secrets, world
 
 # Where nothing is killed and no list lags, answers have time, and two complete reads need no time between them.
@@ -121,13 +121,11 @@ class Scene:
 
 
 @contextmanager
-def scene(
-    *, mapping: str, rollout: str = '["*"]', stops: str = "", provider: tuple[str, ...] = ("--empty",)
-) -> Iterator[Scene]:
+def scene(*, mapping: str, rollout: str = '["*"]', stops: str = "", times: Times = QUICK) -> Iterator[Scene]:
     """Give a world with the stops of a production service, whose queue server runs as long as it lasts."""
     with ExitStack() as stack:
-        bill = Bill(mapping=mapping, rollout=rollout, stops=stops, times=QUICK)
-        made = stack.enter_context(world(*provider, bill=bill))
+        bill = Bill(mapping=mapping, rollout=rollout, stops=stops, times=times)
+        made = stack.enter_context(world("--empty", bill=bill))
         found = secrets(made.itglue, made.source, made.shape)
         (made.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in found.items()))
         stack.enter_context(start_or_join(made.data))
