@@ -230,7 +230,7 @@ def _once_more(stage: Stage, evidence: Evidence) -> None:
     before = stage.itglue.work()
     polls = _polls(stage)
     with stage.commands.service() as service, pen.ticking(lambda: output.count(_polls(stage) - polls, "poll")):
-        wait_for(lambda: bool(service.processes()) and _polls(stage) >= polls + 4, 60, "a few polls")
+        wait_for(lambda: bool(service.processes()) and _polls(stage) >= polls + 3, 60, "a few polls")
     planned = stage.commands.run("plan", "--refresh", show=6)
     writes = stage.itglue.work().writes - before.writes
     if planned.code or writes:
