@@ -73,6 +73,7 @@ def update(engine: Engine, items: Sequence[Item], claim: Claim, *, lane: Lane) -
 def _last_check(engine: Engine, intent: Intent) -> None:
     steps.reached("before send")
     check(engine, intent)
+    steps.reached("after check")
 
 
 def _exchange(

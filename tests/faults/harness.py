@@ -95,10 +95,11 @@ def proof(
     *arguments: str,
     shape: Shape | None = None,
     bill: Bill | None = None,
+    limit: tuple[int, float] | None = (600, 10),
     say: Callable[[str], None] = lambda _text: None,
 ) -> Iterator[Proof]:
     """Give a proof on simulators started with these arguments; everything is ended at the end."""
-    with Steps() as steps, world(*arguments, shape=shape, bill=bill) as made:
+    with Steps() as steps, world(*arguments, shape=shape, bill=bill, limit=limit) as made:
         try:
             yield Proof(made, steps, say)
         except BaseException as error:

@@ -3,7 +3,7 @@
 The short lease is 5 s: with less, a machine that runs other tests beside kills workers that are only slow.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +49,8 @@ SHORT = Times(
 REAL = Times(
     write_window=60.0, list_lag=300.0, deadline=45.0, intend_age=5.0, lease=120.0, backoff_min=10.0, backoff_max=3600.0,
     sweep=5.0, freshness=900.0, confirm_gap=60.0, gone_gap=72_000.0, poll=60.0,
+)  # fmt: skip
+# PROTOCOLS' own for all that a write rests on. Reads are closer together, a day is a minute, and no pause outlasts one.
+LONG = replace(
+    REAL, backoff_max=60.0, confirm_gap=10.0, gone_gap=30.0, poll=10.0, id_snapshot=60.0,
 )  # fmt: skip

@@ -64,6 +64,7 @@ class External:
     """A server of its own, as an operator of several machines runs; a context manager."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._process: Popen[bytes]
         self._process, self.socket = start_valkey(folder)
 
@@ -76,6 +77,15 @@ class External:
         """Stand still for so long."""
         with standing_still(self._process.pid):
             time.sleep(seconds)
+
+    def die(self) -> None:
+        """Die with its data, and be started afresh at the same address."""
+        self._process.kill()
+        self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._process, fresh = start_valkey(self._folder)
+        self.socket.unlink(missing_ok=True)
+        self.socket.symlink_to(fresh)
 
     def __enter__(self) -> Self:
         return self

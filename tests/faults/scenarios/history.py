@@ -76,19 +76,24 @@ def history(
     shape: Shape | None = None,
     troubles: dict[int, Trouble] | None = None,
     pace: float = 0.008,
+    bill: Bill | None = None,
+    limit: tuple[int, float] = (600, 10),
+    reading: float = 30.0,
     say: Callable[[str], None] = lambda _text: None,
 ) -> str:
     """Live through a history; give what it came to, in words.
 
     The provider is adopted while IT Glue's own sync is on, then that is disconnected. `troubles` befall the world once
-    so many changes are done. At the end IT Glue is read anew, as it is every night, to see what technicians changed.
+    so many changes are done; `reading` are the seconds that a round of polls may take. At the end IT Glue is read anew, as it is every night, to see what technicians changed.
     """
-    bill = Bill(mapping=SETTINGS)
+    chosen = bill or Bill(mapping=SETTINGS)
     with ExitStack() as stack:
-        run = stack.enter_context(proof("--provider", provider, "--seed", str(seed), shape=shape, bill=bill, say=say))
+        run = stack.enter_context(
+            proof("--provider", provider, "--seed", str(seed), shape=shape, bill=chosen, limit=limit, say=say)
+        )
         world = run.world
         run.start()
-        run.settled(reading=60, first=True)
+        run.settled(reading=2 * reading, first=True)
         adopted_at = world.itglue.get("/clock")["now"]
         post(world.itglue.control, "/native_sync", {"state": "disconnected"})
         refresh(world)
@@ -105,11 +110,11 @@ def history(
             assert len(edits.changes) < 3 * changes, f"of {kills.points} not all were reached"
         spent = time.monotonic() - began
         # What a technician deleted refuses the whole request that it stands in.
-        after = run.settled(bulk_refused=True)
+        after = run.settled(bulk_refused=True, reading=reading)
         refresh(world)
-        after = max(after, run.settled(bulk_refused=True))
-        quiet.all_read(world.database, 60, what="ids", cycles=2)
-        run.settled()
+        after = max(after, run.settled(bulk_refused=True, reading=reading))
+        quiet.all_read(world.database, 2 * reading, what="ids", cycles=2)
+        run.settled(reading=reading)
         report = holds(world, replace(JUDGED, moments=(moment(adopted_at),)))
         run.stop()
         run.idle()
