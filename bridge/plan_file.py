@@ -1,5 +1,7 @@
 """A saved plan: a header with what it was made from, then one line per target."""
 
+import errno
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,7 +30,12 @@ class PlanWriter:
     def __init__(self, path: Path, header: Header) -> None:
         self.path = path
         self._partial = path.with_name(path.name + ".partial")
-        self._file = self._partial.open("wb")
+        try:
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            self._file = self._partial.open("wb")
+        except OSError as error:
+            raise SettingsError("B411", f"{path} cannot be written: {error.strerror}; name another file") from error
         self._file.write(orjson.dumps({"format": FORMAT, **asdict(header)}) + b"\n")
 
     def add(self, line: Line) -> None:
@@ -61,12 +68,16 @@ def read_header(path: Path) -> Header:
 
 
 def read_lines(path: Path) -> Iterator[Line]:
-    """Read a plan's lines, one at a time."""
+    """Read a plan's lines, one at a time; raise SettingsError B411 at one that is none."""
     with path.open("rb") as file:
         next(file)
-        for text in file:
+        for number, text in enumerate(file, 2):
             if not text.startswith(b'{"end"'):
-                yield parse(text)
+                try:
+                    yield parse(text)
+                except (ValueError, KeyError, TypeError) as error:
+                    reason = f"line {number} is none of a plan: make one with glue-bridge plan -o {path}"
+                    raise SettingsError("B411", f"{path}: {reason}") from error
 
 
 def batches(lines: Iterable[Line], size: int = 500) -> Iterator[list[Line]]:
