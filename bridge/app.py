@@ -1,6 +1,7 @@
 """The composition root: from the settings to a working engine."""
 
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ from bridge.store.mirror import BlockKey, Mirror
 from bridge.store.pauses import ITGLUE
 from connectors.registry import KINDS
 
+LEAST_ROOM = 1 << 20  # bytes; SQLite opens nothing with less
 COMMAND_PATIENCE = 120.0  # how long a command waits for its turn; a worker gives its claim back instead
 
 
@@ -130,8 +132,15 @@ def database_of(settings: Settings) -> Database:
         raise
     except Exception as error:
         place = settings.database_url if db.is_sqlite else "the database"
-        raise SettingsError("B135", f"{place} cannot be used: {error}") from error
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        code = "B137" if _is_full(settings.data_folder, reason) else "B135"
+        raise SettingsError(code, f"{place} cannot be used: {reason}") from error
     return db
+
+
+def _is_full(folder: Path, reason: str) -> bool:
+    """Tell whether a disk without room is behind what SQLite says: where it cannot even map a file, it does not name it."""
+    return "full" in reason or ("I/O" in reason and shutil.disk_usage(folder).free < LEAST_ROOM)
 
 
 def _keep_private(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from bridge.errors import AuthError, BridgeError, IncompleteReadError, RateLimit
 from bridge.quota import QuotaUnavailableError, QuotaWaitError
 
 ITGLUE = "itglue"
+_WITHOUT_REMEDY = {"B135", "B137"}  # what the system says of a file names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def _of_settings(error: SettingsError) -> Problem:
     text = str(error)
     if error.file and not error.line and text.count(error.file) > 1:
         text = text.removeprefix(f"{error.file} ")  # the message names it with its path
+    if error.code in _WITHOUT_REMEDY:
+        text = f"{text}. {ENTRIES[error.code].fix}"
     return Problem(error.code, text, error.file, error.line)
 
 
