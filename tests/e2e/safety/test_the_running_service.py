@@ -44,7 +44,12 @@ def test_an_empty_source_stops_the_service_from_nothing_but_its_records(made: Sc
         quiet.until(lambda: made.held() == {}, 20, "none is held")
         made.change(DEVICES, 1, tagNumber="AGAIN")
         written: list[Change] = []
-        quiet.until(lambda: bool(written.extend(made.ledger.since()) or written), 20, "the change is written")
+
+        def is_written() -> bool:
+            written.extend(made.ledger.since())
+            return bool(written)
+
+        quiet.until(is_written, 20, "the change is written")
     finally:
         code = service.end()
 
