@@ -14,8 +14,10 @@ from bridge.mapping.rules import BlockRules, ConfigurationRules, Line, Organizat
 
 DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {default_2026_11.NAME: default_2026_11.BLOCKS}
 KINDS = {"organizations": "organization", "configurations": "configuration"}
-# names 0 → organizations → locations → contacts → configurations → flexible assets (PROTOCOLS 1)
-WAVES = {"organizations": 1, "configurations": 4}
+# What is worked on first; no two blocks share a number, since a claim is of one wave (PROTOCOLS 1).
+WAVES = {
+    "names": 0, "models": 1, "organizations": 2, "locations": 3, "contacts": 4, "configurations": 5, "flexible_assets": 6,
+}  # fmt: skip
 
 _EXCLUSIVE = ("once", "fill", "ignore")
 

@@ -2,6 +2,8 @@
 
 import sqlalchemy as sa
 
+from bridge.mapping.effective import WAVES as WAVES  # noqa: PLC0414 - the column is here, its numbers are the mapping's
+
 metadata = sa.MetaData()
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -183,7 +185,3 @@ pauses = sa.Table(
 )  # fmt: skip
 
 meta = sa.Table("meta", metadata, sa.Column("name", sa.Text, primary_key=True), _text("value", default=""))
-
-WAVES = {
-    "names": 0, "models": 1, "organizations": 2, "locations": 3, "contacts": 4, "configurations": 5, "flexible_assets": 6,
-}  # fmt: skip

@@ -296,8 +296,8 @@ def test_want_holds_every_word_that_any_form_reads(tmp_path: Path) -> None:
 def test_blocks_come_parents_first(default_mapping: Mapping) -> None:
     """Waves: organizations before configurations."""
     assert [(block.id, block.kind, block.wave) for block in default_mapping.blocks] == [
-        ("organizations", "organization", 1),
-        ("configurations", "configuration", 4),
+        ("organizations", "organization", 2),
+        ("configurations", "configuration", 5),
     ]
     assert [block.id for block in default_mapping.blocks_for_kind("configuration")] == ["configurations"]
     assert default_mapping.blocks_for_kind("ticket") == ()
