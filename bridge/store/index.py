@@ -212,7 +212,12 @@ class Index:
         for part in chunks(ids):
             linked = sa.select(links.c.target).where(links.c.itglue_type == kind, links.c.itglue_id.in_(part))
             raised += target_rows.touch(connection, targets.c.id.in_(linked), now=now, lane="backfill", run=run)
-        if not new or not ids:
+        if not ids:
+            return raised
+        if not new:
+            if kind in NAME_KINDS:  # a record may have been refused because it was to carry what is gone
+                refused = (targets.c.state == "held") & (targets.c.code == "rejected") & targets.c.mirror_id.is_not(None)
+                raised += target_rows.touch(connection, refused, now=now, lane="backfill", run=run)
             return raised
         held = (targets.c.state == "held") & targets.c.code.in_(_CONCERNED)
         if kind not in NAME_KINDS and kind != "organizations":
