@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from bridge import restored
 from bridge.drain import verify
 from bridge.engine import Engine, log
-from bridge.store import runs
+from bridge.store import pauses, runs
 from bridge.store.schema import fetches, links, targets, waits
 from bridge.supervise.heartbeat import beat
 
@@ -52,6 +52,10 @@ def _due(engine: Engine) -> list[str]:
         hinted = sa.select(fetches.c.ref).where(fetches.c.due_at <= now, fetches.c.lease_until < now).limit(1)
         if "live" not in lanes and connection.execute(hinted).first():
             lanes.append("live")
+        # Somebody has to find out that a side is back, even where nothing is due.
+        over = pauses.known(connection, pauses.ITGLUE) and not pauses.active(connection, pauses.ITGLUE, now=now)
+        if over and not lanes:
+            lanes.append("backfill")
     return lanes
 
 

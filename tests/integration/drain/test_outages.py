@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from bridge.itglue.client import ITGlue
 from bridge.store.schema import pauses
+from bridge.sweep import sweep
 from tests.integration.drain.world import World
 
 DEVICE = "cw:configuration:7"
@@ -112,3 +113,24 @@ def test_an_index_that_cannot_be_read_whole_is_read_again(world: World) -> None:
     world.drain()
 
     assert len(world.records("configurations", dead=True)) == 1
+
+
+def test_an_idle_bridge_finds_out_that_a_side_is_back(world: World) -> None:
+    """Once a pause is over the sweep rings, even where nothing is due: else the side would count as lost for ever."""
+    rung: list[str] = []
+
+    class Bell:
+        def ring(self, lane: str) -> None:
+            rung.append(lane)
+
+    with world.engine.db.write() as connection:
+        now = world.engine.db.now(connection)
+        over = {"scope": "itglue", "code": "down", "why": "", "since": now - 10, "until": now - 5, "probes": 0}
+        connection.execute(sa.insert(pauses).values(by="bridge", **over))
+    world.engine.doorbell = Bell()
+
+    sweep(world.engine)
+    world.once()
+
+    assert rung == ["backfill"]
+    assert _pause(world) is None

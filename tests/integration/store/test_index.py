@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bridge.store.database import Database
 from bridge.store.index import AssetRow, Index, linked_ids
-from bridge.store.schema import asset_keys, assets, links, targets
+from bridge.store.schema import asset_keys, assets, links, mirror, targets
 
 KIND = "configurations"
 
@@ -200,6 +200,23 @@ def test_a_new_name_raises_whoever_is_held_for_one(index: Index) -> None:
         index.raise_concerned(connection, "configuration_types", changed, now=1000.0, new=True)
 
     assert _due(index) == ["no type"]
+
+
+def test_a_name_that_is_gone_raises_whoever_was_refused_with_it(index: Index) -> None:
+    """A device whose type a technician deleted is refused until the type is made anew; then it may be taken."""
+    _targets(index, {"id": 1, "anchor": "name", "state": "held", "code": "rejected"},
+             {"id": 2, "anchor": "elsewhere", "state": "held", "code": "ambiguous"})  # fmt: skip
+    with index.db.write() as connection:
+        connection.execute(sa.insert(mirror), [
+            {"id": 7, "source": "cw", "kind": "configuration", "ext_id": "1", "version": 1, "read_started_at": 1.0,
+             "digest": "d", "seen_run": 0},
+        ])  # fmt: skip
+        connection.execute(sa.update(targets).where(targets.c.id == 1).values(mirror_id=7))
+
+    with index.db.write() as connection:
+        index.raise_concerned(connection, "configuration_types", ["3"], now=1000.0, new=False)
+
+    assert _due(index) == ["name"]
 
 
 def test_holds_of_the_native_sync_end_with_its_last_link(index: Index) -> None:
