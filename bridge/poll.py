@@ -73,10 +73,21 @@ def _read(engine: Engine, connector: Connector, row: streams.Row, run: int) -> N
             steps.reached("before watermark")
             streams.move(engine.db, row, page.watermark)
     if row.what == "poll":
+        if complete:
+            _left_the_bin(engine, row, run, lane)
         return
     if not complete:
         raise IncompleteReadError(f"{row.source}:{row.kind}: the read ended without proof that it saw everything")
     missing(engine, row.source, row.kind, run)
+
+
+def _left_the_bin(engine: Engine, row: streams.Row, run: int, lane: str) -> None:
+    """Ask for what was in the recycle bin and was not listed there: a restoring may move no stamp (api/connectwise.md 7.6)."""
+    left = vanished.from_the_bin(engine.db, row.source, row.kind, run)
+    if left:
+        with engine.db.write() as connection:
+            engine.mirror.hint(connection, left, due_at=engine.db.now(connection), lane=lane, why="recycled")
+        engine.doorbell.ring("live")
 
 
 def _timed(engine: Engine, pages: Iterator[Page]) -> Iterator[tuple[float, Page]]:

@@ -9,6 +9,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bridge.records import Ref
 from bridge.store.database import Database, chunks
 from bridge.store.schema import mirror, payloads
 
@@ -98,3 +99,16 @@ def mark_absent(connection: Connection, ids: Sequence[int], *, now: float, gap: 
             sa.update(mirror).where(mirror.c.id.in_(part), mirror.c.absent_since.is_(None)).values(absent_since=now)
         )
     return twice
+
+
+def from_the_bin(db: Database, source: str, kind: str, run: int) -> list[Ref]:
+    """Give the records that the mirror holds as recycled and that a read of all that is recycled, as this run, did not show."""
+    with db.read() as connection:
+        ids = connection.execute(
+            sa.select(mirror.c.ext_id)
+            .join(payloads, payloads.c.mirror_id == mirror.c.id)
+            .where(mirror.c.source == source, mirror.c.kind == kind, mirror.c.gone_at.is_(None))
+            .where(sa.func.coalesce(mirror.c.seen_run, 0) < run, payloads.c.record.contains('"recycled":true'))
+            .order_by(mirror.c.id)
+        ).scalars()
+        return [Ref(source, kind, ext_id) for ext_id in ids]
