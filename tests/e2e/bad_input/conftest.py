@@ -1,10 +1,11 @@
 """A small world that was synced once, shared by all tests of this folder; each leaves it as it was."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
-from tests.e2e.safety.unattended import Desk, Scene, scene
+from tests.e2e.safety.unattended import QUICK, Desk, Scene, scene
 
 MAPPING = '[organizations]\ncreate = "yes"\n'
 
@@ -23,16 +24,31 @@ def synced() -> Iterator[Scene]:
         yield made
 
 
+@contextmanager
+def _right_again(scene: Scene) -> Iterator[None]:
+    """Put settings and secrets back."""
+    environment = scene.world.folder / ".env"
+    text = environment.read_text()
+    yield
+    environment.write_text(text)
+    scene.world.settle(mapping=MAPPING, rollout='["*"]', times=QUICK)
+
+
+@pytest.fixture
+def refused(synced: Scene) -> Iterator[Scene]:
+    """Give the world to a test in which nothing gets as far as either side."""
+    with _right_again(synced):
+        yield synced
+    assert synced.ledger.since() == []
+
+
 @pytest.fixture
 def place(synced: Scene) -> Iterator[Scene]:
-    """Give the world; afterwards its settings are right again, nothing was written, and it goes on."""
-    environment = synced.world.folder / ".env"
-    text = environment.read_text()
-    yield synced
-    environment.write_text(text)
+    """Give the world; afterwards it is right again, nothing was written, and it goes on."""
+    with _right_again(synced):
+        yield synced
     synced.world.itglue.reset()
     synced.world.source.reset()
-    synced.world.settle(mapping=MAPPING, rollout='["*"]', extra="", itglue="")
     synced.goes_on()
     assert synced.ledger.since() == []
     assert synced.held() == {}

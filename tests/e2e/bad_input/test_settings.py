@@ -25,42 +25,42 @@ each_command = pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
     ids=lambda value: value if str(value).startswith("B1") else "",
 )  # fmt: skip
 def test_what_cannot_be_used_is_named_with_its_line(
-    place: Scene, words: tuple[str, ...], old: str, new: str, number: str, said: str
+    refused: Scene, words: tuple[str, ...], old: str, new: str, number: str, said: str
 ) -> None:
     """One message; the secret that stood in clear text is not repeated in it."""
-    path = place.world.path
+    path = refused.world.path
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
 
-    ended = place.command(*words)
+    ended = refused.command(*words)
 
     one_error(ended, number, "bridge.toml:", said)
     assert "0123456789abcdef" not in ended.out + ended.err
 
 
 @each_command
-def test_two_sources_of_one_type_without_a_mark_are_refused(place: Scene, words: tuple[str, ...]) -> None:
+def test_two_sources_of_one_type_without_a_mark_are_refused(refused: Scene, words: tuple[str, ...]) -> None:
     """Instance 2 would adopt the devices of instance 1: no command works before it is said which one is native."""
-    text = place.world.path.read_text()
+    text = refused.world.path.read_text()
     start, end = text.index("[sources.cw]"), text.index("[rollout]")
     one = text[start:end].replace("native = true\n", "")
-    place.world.path.write_text(text[:start] + one + one.replace("[sources.cw]", "[sources.two]") + text[end:])
+    refused.world.path.write_text(text[:start] + one + one.replace("[sources.cw]", "[sources.two]") + text[end:])
 
-    one_error(place.command(*words), "B107", "native = true")
+    one_error(refused.command(*words), "B107", "native = true")
 
 
 @each_command
-def test_settings_that_are_not_there_or_no_text_are_refused(place: Scene, words: tuple[str, ...]) -> None:
+def test_settings_that_are_not_there_or_no_text_are_refused(refused: Scene, words: tuple[str, ...]) -> None:
     """No file, a folder, bytes that are no UTF-8."""
-    path = place.world.path
+    path = refused.world.path
     path.unlink()
-    one_error(place.command(*words), "B100", "bridge.toml")
+    one_error(refused.command(*words), "B100", "bridge.toml")
     path.mkdir()
-    one_error(place.command(*words), "B100", "bridge.toml")
+    one_error(refused.command(*words), "B100", "bridge.toml")
     path.rmdir()
     path.write_bytes(b'version = 1\nkey = "\xff\xfe"\n')
-    one_error(place.command(*words), "B100", "bridge.toml")
+    one_error(refused.command(*words), "B100", "bridge.toml")
 
 
 def test_a_rollout_that_names_nobody_writes_nothing(place: Scene) -> None:

@@ -10,7 +10,7 @@ from tests.e2e.safety.ledger import Change
 from tests.e2e.safety.unattended import DEVICES, QUICK, Scene
 
 # An apply gives up on a side after four deadlines.
-IMPATIENT = replace(QUICK, deadline=0.4, intend_age=0.2)
+IMPATIENT = replace(QUICK, write_window=1.0, deadline=0.4, intend_age=0.2)
 PAGE = {"status": 200, "headers": {"content-type": "text/html"}, "body": "<html><h1>Sign in</h1></html>"}
 
 
@@ -74,7 +74,7 @@ def test_an_itglue_that_cannot_be_written_is_one_error_and_the_change_is_written
     ended = place.command("apply", "--yes")
     (place.world.folder / ".env").write_text(text)
     place.world.itglue.reset()
-    place.world.settle(times=QUICK)
+    place.world.settle()
     place.goes_on()
 
     one_error(ended, number, "itglue: ")

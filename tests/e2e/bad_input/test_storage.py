@@ -36,6 +36,8 @@ def small(other: Path, place: Scene) -> Iterator[Path]:
     ).returncode:
         pytest.skip("only where a file system can be mounted")
     try:
+        with place.world.database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copy(place.world.data / "bridge.db", other / "bridge.db")
         yield other
     finally:
