@@ -83,6 +83,6 @@ def _unnamed(block: str, run: int | None) -> list[sa.ColumnElement[bool]]:
         linked = sa.select(links.c.target).where(links.c.itglue_type == "organizations")
         where.append(targets.c.org_target.in_(linked))
     if run is not None:
-        mine = sa.select(run_targets.c.target).where(run_targets.c.run == run, run_targets.c.outcome.is_(None))
-        where.append(targets.c.id.in_(mine))
+        mine = run_targets.c.target == targets.c.id
+        where.append(sa.exists().where(run_targets.c.run == run, mine, run_targets.c.outcome.is_(None)))
     return where

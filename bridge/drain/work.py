@@ -18,7 +18,7 @@ from bridge.store.schema import assets, links, mirror, payloads, targets
 
 Row = sa.engine.Row[*tuple[Any, ...]]
 NOT_TAKEN = "!not_taken"  # in a link's `applied`: what IT Glue dropped though it answered 200
-PAGE = 250  # more would not fit into a processor's cache
+PAGE, MOST = 250, 1000  # more than the first does not fit into a processor's cache
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -160,18 +160,33 @@ def load_parents(connection: Connection, ids: Sequence[int]) -> dict[int, Parent
 def all_targets(
     connection: Connection, block: str, where: Sequence[sa.ColumnElement[bool]] = (), *, size: int = PAGE
 ) -> Iterator[list[Row]]:
-    """Give the record targets of a block, organization by organization, in pages of about this size."""
+    """Give the record targets of a block, organization by organization, in pages of about this size.
+
+    A page ends with an organization if that is not very large: whoever matches records looks at all beside them.
+    """
     here = [targets.c.block == block, targets.c.mirror_id.is_not(None), *where]
     # Those without an organization come first, and apart: so each page is found by an index.
     last_org = sa.bindparam("last_org", 0, sa.BigInteger)
     last_id = sa.bindparam("last_id", 0, sa.BigInteger)
     alone = sa.select(targets).where(*here, targets.c.org_target.is_(None), targets.c.id > last_id)
-    after = sa.tuple_(targets.c.org_target, targets.c.id) > sa.tuple_(last_org, last_id)
-    for statement in (
-        alone.order_by(targets.c.id).limit(size),
-        sa.select(targets).where(*here, after).order_by(targets.c.org_target, targets.c.id).limit(size),
-    ):
-        last = {"last_org": 0, "last_id": 0}
-        while rows := list(connection.execute(statement, last).all()):
-            yield rows
-            last = {"last_org": rows[-1].org_target or 0, "last_id": rows[-1].id}
+    rest = sa.select(targets).where(*here, targets.c.org_target == last_org, targets.c.id > last_id)
+    after = sa.select(targets).where(*here, targets.c.org_target > last_org)
+    by_id, by_org = targets.c.id, (targets.c.org_target, targets.c.id)
+
+    last = {"last_org": 0, "last_id": 0}
+    while rows := list(connection.execute(alone.order_by(by_id).limit(size), last).all()):
+        yield rows
+        last["last_id"] = rows[-1].id
+    last["last_id"] = 0
+    while True:
+        # What is left of an organization that was too large for a page, then the next ones.
+        rows = list(connection.execute(rest.order_by(by_id).limit(MOST), last).all()) if last["last_id"] else []
+        if not rows:
+            rows = list(connection.execute(after.order_by(*by_org).limit(size), last).all())
+            if not rows:
+                return
+            if len(rows) == size:
+                last = {"last_org": rows[-1].org_target, "last_id": rows[-1].id}
+                rows += connection.execute(rest.order_by(by_id).limit(MOST - size), last).all()
+        yield rows
+        last = {"last_org": rows[-1].org_target, "last_id": rows[-1].id}
