@@ -1,7 +1,7 @@
 """Candidates: which IT Glue record each unlinked target is, within its organization."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -12,7 +12,7 @@ from bridge.desired import Excluded
 from bridge.drain.work import Work
 from bridge.engine import Engine
 from bridge.matching.keys import UNIQUE, record_keys, record_remarks
-from bridge.matching.match import Ambiguous, Matched, Unlinked, match
+from bridge.matching.match import Ambiguous, Asset, Matched, Unlinked, match
 from bridge.records import Ref
 from bridge.store import decisions
 from bridge.store.decisions import NOTHING, Decided
@@ -34,12 +34,13 @@ def find(
         records = {
             work.ref: _record(engine, work.ref, work.words, work.decided) for work in members if not work.decided.new
         }
-        _add_siblings(engine, connection, members, records)
-        first = members[0].block
-        order = first.match if first is not None else ("name",)
-        results = match(
-            records.values(), engine.index.pool(connection, kind, org_id), order, _carried(connection, members)
-        )
+        pool = engine.index.pool(connection, kind, org_id)
+        results: dict[Ref, Matched | Ambiguous | None] = {}
+        if _may_match(records.values(), pool):  # else all are new, whatever stands beside them
+            _add_siblings(engine, connection, members, records)
+            first = members[0].block
+            order = first.match if first is not None else ("name",)
+            results = match(records.values(), pool, order, _carried(connection, members))
         for work in members:
             result = found[work.ref] = results.get(work.ref)
             itglue_id = result.itglue_id if isinstance(result, Matched) else work.decided.pin
@@ -50,6 +51,15 @@ def find(
         rows = engine.index.get(connection, kind, sorted(ids))
         seen.update((itglue_id, orjson.loads(row.attributes)) for itglue_id, row in rows.items())
     return found, seen
+
+
+def _may_match(records: Iterable[Unlinked], pool: Iterable[Asset]) -> bool:
+    """Tell whether any record is pinned, or has a key in common with any asset."""
+    there = {pair for asset in pool for pair in asset.keys}
+    return any(
+        record.pin is not None or any((key, value) in there for key, values in record.keys.items() for value in values)
+        for record in records
+    )
 
 
 def _record(engine: Engine, ref: Ref, words: Mapping[str, Any], decided: Decided) -> Unlinked:

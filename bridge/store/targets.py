@@ -150,7 +150,10 @@ def claim(
 def _rest_of_organization(
     connection: Connection, due: list[Any], found: Sequence[Row], wave: int, limit: int
 ) -> list[int]:
-    """Complete the last organization of a full claim, so that one POST can take all of it."""
+    """Complete the last organization of a full claim, so that one POST can take all of it.
+
+    Of a large one it is a part: what a claim holds in memory must not grow with the size of an organization.
+    """
     last = found[-1]
     if len(found) < limit or last.wave != wave or last.org_target is None or limit < 50:
         return []
@@ -158,7 +161,7 @@ def _rest_of_organization(
         sa.select(targets.c.id)
         .where(*due, targets.c.wave == wave, targets.c.org_target == last.org_target, targets.c.id > last.id)
         .where(targets.c.starts < SUSPECT)
-        .limit(2000)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return list(connection.execute(rest).scalars())
