@@ -11,7 +11,6 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr
 from sqlalchemy.engine import make_url
 
-from bridge import restored
 from bridge.connector import Connector
 from bridge.engine import Doorbell, Engine, Silent, StopLimits
 from bridge.errors import SettingsError
@@ -197,7 +196,6 @@ def engine_of(
         )  # fmt: skip
         credentials.engine = engine
         stack.callback(_close, engine)
-        restored.settings_changed(engine, settings.digest)
         yield engine
 
 

@@ -1,7 +1,7 @@
 """One `apply`: a run over planned targets, drained until nothing of it is open."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event, Thread
 from typing import Any
 
@@ -60,10 +60,14 @@ def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: boo
             )
         }
         fine: list[Line] = []
+        done: list[Line] = []
         for line in lines:
             row = rows.get(line.target)
-            if row is None or row.seq != line.seq:
-                applied.refused.append((line, "changed since the plan (run plan again)"))
+            if row is None or (row.seq != line.seq and row.state != "settled"):
+                if line.writes:  # what the plan did not write has nothing that could be refused
+                    applied.refused.append((line, "changed since the plan (run plan again)"))
+            elif row.seq != line.seq:
+                done.append(line)  # written since, by this plan or the service
             elif row.state == "creating":
                 applied.refused.append((line, "is being created: its answer is awaited"))
             else:
@@ -71,6 +75,7 @@ def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: boo
         settled = [line for line in fine if _is_settled(rows[line.target].state, line)]
         due = [line for line in fine if not _is_settled(rows[line.target].state, line)]
         _enter_settled(engine, connection, applied.run, settled)
+        _enter_settled(engine, connection, applied.run, [replace(line, word="equal") for line in done])
         ids = [line.target for line in due]
         if ids:
             connection.execute(

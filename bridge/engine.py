@@ -72,6 +72,7 @@ class Engine:
     native_disconnected: bool = False
     doorbell: Doorbell = field(default_factory=Silent)
     beat: Callable[[], None] = lambda: None
+    stopping: Callable[[], bool] = lambda: False  # no further request is begun
     on_progress: Callable[[str, int], None] = lambda _what, _number: None
     renew_credentials: Callable[[str], bool] = lambda _side: False
     rollout: RolloutRules | None = None

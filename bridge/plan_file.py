@@ -33,7 +33,8 @@ class PlanWriter:
         try:
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-            self._file = self._partial.open("wb")
+            # It names customers and what they have: for its owner alone, like the data folder.
+            self._file = os.fdopen(os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
         except OSError as error:
             raise SettingsError("B411", f"{path} cannot be written: {error.strerror}; name another file") from error
         self._file.write(orjson.dumps({"format": FORMAT, **asdict(header)}) + b"\n")

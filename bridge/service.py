@@ -37,6 +37,7 @@ def run(path: Path, only: Sequence[str] = ()) -> int:
     with ServiceLock(settings.data_folder), start_or_join(settings.data_folder, settings.redis_url) as address:
         with app.engine_of(settings, who="service", queue=address.url) as engine:
             restored.started(engine, settings.data_folder, silence=settings.protocol.restored_after)
+            restored.settings_changed(engine, settings.digest)
             renormalize(engine)
         log.info("service.started", mode=settings.mode, sources=sorted(settings.sources))
         supervisor = Supervisor(

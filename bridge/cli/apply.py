@@ -43,6 +43,8 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
     could be written, or all was refused.
     """
     configured = settings_of(settings)
+    if plan is not None:
+        _same_settings(configured, plan)  # before anything is opened
     with engine_of(configured, "apply") as engine:
         probe_now(engine, [ITGLUE])
         if plan is not None:
@@ -59,15 +61,20 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
         return _report(engine, applied, as_json=as_json)
 
 
+def _same_settings(configured: "Settings", plan: Path) -> None:
+    from bridge.plan_file import read_header
+
+    if read_header(plan).settings != configured.digest:
+        raise SettingsError(
+            "B412", f"{plan} was made with other settings: make it again with glue-bridge plan -o {plan}"
+        )
+
+
 def _from_file(engine: "Engine", configured: "Settings", plan: Path) -> tuple[Iterator["Line"], bool, int]:
     from bridge import restored
     from bridge.plan_file import read_header, read_lines
 
     header = read_header(plan)
-    if header.settings != configured.digest:
-        raise SettingsError(
-            "B412", f"{plan} was made with other settings: make it again with glue-bridge plan -o {plan}"
-        )
     if header.store != restored.store_id(engine):
         raise SettingsError(
             "B413", f"{plan} was made from another database: make it again with glue-bridge plan -o {plan}"
@@ -91,8 +98,9 @@ def _plan_now(engine: "Engine", data_folder: Path, *, show: bool) -> tuple[list[
         summary = planning.each_line(engine, on_line)
     if show:
         summary.show(engine)
+        labels = planning.labels_of(engine)
         for line in [line for line in kept if line.writes][: planning.SHOWN]:
-            planning.show_line(line)
+            planning.show_line(line, labels)
     return kept, summary
 
 
@@ -117,10 +125,16 @@ def _carry_out(engine: "Engine", lines: Iterator["Line"], *, reviewed: bool, why
     with planning.progress(engine, {"written": total}):
         try:
             apply_run.drain(engine, applied, stop, threads=engine.itglue.quota.threads)
-        except BaseException:
+        except BaseException as error:
             # Ctrl-C and SIGTERM too: what is under way ends, what is left stays pending for the next apply or run.
             stop.set()
             apply_run.stopped(engine, applied)
+            counts = applied.counts
+            if not isinstance(error, Exception):  # a signal: an error says itself what it is
+                output.note(
+                    f"stopped: {counts.get('written', 0):,} written, {counts.get('open', 0):,} still open; what is open "
+                    "goes on with the next apply or the service"
+                )
             raise
     return applied
 

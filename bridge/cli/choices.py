@@ -47,6 +47,7 @@ def write(path: Path, survey: Survey) -> int:
             itglue_id, why = (each.candidates[0].itglue_id if each.candidates else None), _said(each)
         table.writerow([str(each.ref), _harmless(each.name), verb, itglue_id or "", _harmless(why or "")])
     # A spreadsheet takes a file for UTF-8 only with a mark at its beginning.
+    path.touch(mode=0o600)
     path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
     return len(rows)
 
@@ -126,8 +127,11 @@ def _rows(path: Path) -> Sequence[tuple[int, dict[str, str]]]:
     # Spreadsheets of half the world save with semicolons.
     head = text.splitlines()[0] if text.strip() else ""
     delimiter = ";" if head.count(";") > head.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names = [name.strip().lower() for name in reader.fieldnames or ()]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        names = [name.strip().lower() for name in reader.fieldnames or ()]
+    except csv.Error as error:
+        raise fail("B404", f"{path}:1 is no CSV: {error}") from error
     missing = [name for name in ("ref", "verb", "itglue_id") if name not in names]
     if missing:
         raise fail("B404", f"{path}:1 has no column {', '.join(missing)}; the columns are {', '.join(COLUMNS)}")

@@ -9,6 +9,7 @@ import typer
 
 from bridge.cli import output, planning
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
+from bridge.errors import SettingsError
 
 if TYPE_CHECKING:
     from bridge.plan_pass import Line
@@ -62,9 +63,13 @@ def plan(
         if as_json:
             output.say(orjson.dumps({"summary": numbers}).decode())
         else:
-            shown.finish(lambda: summary.show(engine))
+            shown.finish(lambda: summary.show(engine), planning.labels_of(engine))
             if out is not None:
                 output.say(f"Saved as {out}. Write it with: glue-bridge apply {out}")
+    if ref is not None:
+        if not shown.found:
+            raise SettingsError("B401", f"{ref} is not known: write source:kind:id of a record that the PSA shows")
+        return 2 if shown.writes else 0
     return 2 if summary.inside.writes or shown.writes else 0
 
 
@@ -73,6 +78,7 @@ class _Shown:
 
     def __init__(self, *, as_json: bool, all_lines: bool, ref: str | None) -> None:
         self.writes = 0
+        self.found = False
         self._as_json = as_json
         self._all = all_lines
         self._ref = ref
@@ -85,6 +91,7 @@ class _Shown:
 
         if self._ref is not None and line.ref != self._ref:
             return
+        self.found = True
         self.writes += line.writes
         if self._as_json:
             output.say(dump(line).decode())
@@ -94,10 +101,10 @@ class _Shown:
             else:
                 self._left += 1
 
-    def finish(self, show_summary: Any) -> None:
+    def finish(self, show_summary: Any, labels: planning.Labels) -> None:
         """Print the summary, then what was kept of the lines."""
         show_summary()
         for line in self._kept:
-            planning.show_line(line)
+            planning.show_line(line, labels)
         if self._left:
             output.say(f"  … and {self._left:,} more: --all shows them, --json gives them to a script")

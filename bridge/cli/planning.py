@@ -1,6 +1,7 @@
 """What `plan` and `apply` share: reading what is new, computing the plan, and showing it."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bridge.plan_pass import Cost, Line
 
 COLUMNS = ("create", "adopt", "update", "archive", "restore", "equal", "held", "excluded", "gone", "waiting")
+TELL_EVERY = 10.0  # seconds between two lines in a log
 SHOWN = 40  # lines of a plan on a terminal, unless all are asked for
 
 
@@ -28,9 +30,14 @@ def progress(engine: "Engine", total: dict[str, int] | None = None) -> Iterator[
         console=console, transient=True, disable=not console.is_terminal,
     )  # fmt: skip
     tasks: dict[str, Any] = {}
+    told_at = time.monotonic()
 
     def on_progress(what: str, number: int) -> None:
+        nonlocal told_at
         if what == "waiting":
+            if not console.is_terminal and time.monotonic() - told_at > TELL_EVERY:
+                told_at = time.monotonic()
+                output.note(f"{number:,} still open: answers that were lost are looked up once nothing is under way")
             if what not in tasks:
                 tasks[what] = bars.add_task("open", total=None)
             bars.update(tasks[what], completed=number)
@@ -164,17 +171,41 @@ def _time(number: float) -> str:
     return f"{number:.0f} min" if number < 90 else f"{number / 60:.1f} h"
 
 
+Labels = Mapping[tuple[str, str], str]
+"""Names by IT Glue's resource word and id, so that people review names."""
+
+
+def labels_of(engine: "Engine") -> Labels:
+    """Give every name that the index knows."""
+    from bridge.drain.names import Names
+
+    with engine.db.read() as connection:
+        return Names(connection).labels()
+
+
+def _shown(word: str, one: Any, labels: Labels | None) -> str:
+    """Write a value; a name in place of its id."""
+    if labels is None or not word.endswith("_id") or one is None:
+        return output.value(one)
+    noun = word.removesuffix("_id")
+    kind = noun + ("es" if noun.endswith("s") else "s")
+    if isinstance(one, str) and one.startswith(f"new {kind} "):
+        return f"{one.removeprefix(f'new {kind} ')} (new)"
+    name = labels.get((kind, str(one)))
+    return output.value(one) if name is None else f"{name} ({one})"
+
+
 SIGNS = {"create": "+", "adopt": "~", "update": "~", "archive": "-", "restore": "^", "held": "!"}
 
 
-def show_line(line: "Line") -> None:
+def show_line(line: "Line", labels: Labels | None = None) -> None:
     """Print one target: what would be done and why, then each field old to new with its owner."""
     plan = line.plan or {}
     sign = SIGNS.get(line.word, " ")
     goal = f" -> {plan['itglue_id']}" if plan.get("itglue_id") else ""
     output.say(f"  {sign} {line.ref} {line.name}{goal}  {_why(line, plan)}")
     for word, one in (plan.get("fields") or {}).items():
-        old, new = output.value(one["old"]), output.value(one["new"])
+        old, new = _shown(word, one["old"], labels), _shown(word, one["new"], labels)
         output.say(f"      {word:<24} {old} -> {new}   {one['why']}" if line.word != "create" else
                    f"      {word:<24} {new}   {one['why']}")  # fmt: skip
     for word, why in (plan.get("kept") or {}).items():

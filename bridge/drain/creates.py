@@ -43,7 +43,7 @@ def create(engine: Engine, items: Sequence[Item], claim: send.Claim, *, lane: La
         if _unresolved(engine, kind, org_id, members):
             continue
         position = 0
-        while position < len(members):
+        while position < len(members) and not engine.stopping():
             size = 1 if kind == "organizations" else pace.rows
             size = min(size, *(item.row.bulk or size for item in members[position : position + size]))
             part = members[position : position + size]

@@ -30,6 +30,7 @@ class Drain:
         self.engine = engine
         self.run = run
         self.stop = stop or threading.Event()
+        engine.stopping = self.stop.is_set
         self._pace = Pace()
 
     def __call__(self, lane: Lane) -> int:

@@ -51,6 +51,8 @@ def make(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
     for (kind, parent_id), items in by_parent.items():
         size = min(50, *(item.row.bulk or 50 for item in items)) if kind == "models" else 1
         for start in range(0, len(items), size):
+            if engine.stopping():
+                return
             send.create(
                 engine, items[start : start + size],
                 claim,

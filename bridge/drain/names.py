@@ -104,6 +104,15 @@ class Names:
             return isinstance(above, Missing) and (above.state != "held" or self.is_stopped(above))
         return found.code == "stop_creates"
 
+    def labels(self) -> dict[tuple[str, str], str]:
+        """Give the names by kind and id."""
+        return {
+            (kind, itglue_id): written
+            for (kind, _), here in self._ids.items()
+            for hits in here.values()
+            for itglue_id, written in hits
+        }
+
     def known(self, kind: str) -> list[str]:
         """Give every name of a kind."""
         return [written for (word, _), here in self._ids.items() if word == kind for hits in here.values()

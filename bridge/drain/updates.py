@@ -16,6 +16,8 @@ def update(engine: Engine, items: Sequence[Item], claim: send.Claim, *, lane: La
         by_size[item.kind, min(item.row.bulk or 50, 50)].append(item)
     for (_, size), members in by_size.items():
         for start in range(0, len(members), size):
+            if engine.stopping():
+                return
             send.update(engine, members[start : start + size], claim, lane=lane)
             engine.on_progress("written", len(members[start : start + size]))
             engine.beat()

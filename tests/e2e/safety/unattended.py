@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from bridge import app, poll, schedule
+from bridge import app, poll, restored, schedule
 from bridge.cli import frame
 from bridge.drain.drain import Drain
 from bridge.engine import Engine
@@ -82,7 +82,9 @@ class Scene:
 
     def unattended(self, *whats: str, rounds: int = 1) -> None:
         """Do what the service does in so many rounds: these streams (poll always), and all the work that is due."""
-        with app.engine_of(app.settings_of(self.world.path), who="service", patience=1.0) as engine:
+        settings = app.settings_of(self.world.path)
+        with app.engine_of(settings, who="service", patience=1.0) as engine:
+            restored.settings_changed(engine, settings.digest)
             for _ in range(rounds):
                 _read(engine, app.settings_of(self.world.path).protocol, {"poll", *whats})
                 _work(engine)
