@@ -216,7 +216,9 @@ class Index:
             return raised
         if not new:
             if kind in NAME_KINDS:  # a record may have been refused because it was to carry what is gone
-                refused = (targets.c.state == "held") & (targets.c.code == "rejected") & targets.c.mirror_id.is_not(None)
+                refused = (
+                    (targets.c.state == "held") & (targets.c.code == "rejected") & targets.c.mirror_id.is_not(None)
+                )
                 raised += target_rows.touch(connection, refused, now=now, lane="backfill", run=run)
             return raised
         held = (targets.c.state == "held") & targets.c.code.in_(_CONCERNED)
