@@ -198,6 +198,12 @@ def stage(name: str, *, companies: int = COMPANIES, devices: int = DEVICES, limi
         yield set_stage
 
 
+def _kill(processes: "list[subprocess.Popen[str]]") -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+
+
 @contextlib.contextmanager
 def serving(processes: "list[subprocess.Popen[str]]", *, within: float = 60.0) -> Iterator[None]:
     """End processes at the end, those that do not end by themselves by force."""
@@ -206,7 +212,7 @@ def serving(processes: "list[subprocess.Popen[str]]", *, within: float = 60.0) -
     finally:
         for process in processes:
             process.send_signal(signal.SIGTERM)
-        killer = threading.Timer(within, lambda: [process.kill() for process in processes if process.poll() is None])
+        killer = threading.Timer(within, _kill, [processes])
         killer.start()
         for process in processes:
             process.wait()
