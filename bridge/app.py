@@ -176,6 +176,7 @@ def engine_of(
         url = queue or settings.redis_url
         address = stack.enter_context(RedisAddress(url) if url else start_or_join(settings.data_folder))
         quota = quota_of(settings, address)
+        stack.callback(quota.close)
         credentials = Credentials(settings, quota)
         mapping = compile_mapping(settings)
         keys = [BlockKey(block.id, block.wave, block.kind) for block in mapping.blocks]

@@ -167,6 +167,10 @@ class Quota:
         self._first_in_line = {"live": threading.Lock(), "backfill": threading.Lock()}
         self._last_wait = 0.0
 
+    def close(self) -> None:
+        """Give back the connections."""
+        self._redis.close()
+
     def acquire(self, lane: Lane, max_wait: float = 5.0) -> "Grant":
         """Wait for leave to send one request.
 

@@ -118,6 +118,7 @@ class _Check:
             return  # no request without a grant
         try:
             client = self._stack.enter_context(client_of(settings, machine.queue))
+            self._stack.callback(client.quota.close)
         except SettingsError:
             return  # the missing key has been said
         account = Account(settings, client)

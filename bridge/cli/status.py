@@ -133,7 +133,11 @@ def _quota(settings: "Settings") -> dict[str, Any] | None:
             if known is None or not server.answers():
                 return None
             url = known.url
-        used = app.quota_of(settings, RedisAddress(url)).used()
+        quota = app.quota_of(settings, RedisAddress(url))
+        try:
+            used = quota.used()
+        finally:
+            quota.close()
     except (BridgeError, OSError):
         return None
     windows = [
