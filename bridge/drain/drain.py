@@ -121,22 +121,23 @@ class Drain:
             if row.starts >= MOST_STARTS and row.state != "creating":
                 reason = f"{row.starts} workers died while they worked on it: see the log, then held retry"
                 log.error("target.poisoned", target=row.anchor)
-                with self.engine.db.write() as connection:
-                    target_rows.hold(connection, row.id, "kills_worker", reason, now=self.engine.db.now(connection))
+                self._hold(row.id, "kills_worker", reason)
 
     def _finish(self, held: dict[int, int]) -> None:
         """Give back whatever of a claim came to no verdict."""
-        with self.engine.db.write() as connection:
-            left = targets.c.id.in_(list(held)) & (targets.c.owner == self.engine.owner)
-            rows = connection.execute(sa.select(targets.c.id, targets.c.fence).where(left)).all()
-            mine = {row.id: row.fence for row in rows if row.fence == held[row.id]}
-            if mine:
-                target_rows.give_back(connection, mine, due_at=self.engine.db.now(connection))
+        self._later(held, 0.0)
 
     def _later(self, held: dict[int, int], seconds: float) -> None:
-        with self.engine.db.write() as connection:
+        def give_back(connection: sa.Connection) -> None:
             mine = self._unfinished(connection, held)
-            target_rows.give_back(connection, mine, due_at=self.engine.db.now(connection) + seconds)
+            if mine:
+                target_rows.give_back(connection, mine, due_at=self.engine.db.now(connection) + seconds)
+
+        self.engine.db.transact(give_back)
+
+    def _hold(self, target: int, code: str, reason: str) -> None:
+        db = self.engine.db
+        db.transact(lambda connection: target_rows.hold(connection, target, code, reason, now=db.now(connection)))
 
     def _unfinished(self, connection: sa.Connection, held: dict[int, int]) -> dict[int, int]:
         rows = connection.execute(
@@ -170,17 +171,21 @@ class Drain:
 
     def _failed(self, held: dict[int, int], error: Exception) -> None:
         times = self.engine.times
-        with self.engine.db.write() as connection:
+
+        def again(connection: sa.Connection) -> None:
             mine = self._unfinished(connection, held)
             target_rows.retry_later(
                 connection, mine, str(error), now=self.engine.db.now(connection), attempts=times.attempts,
                 backoff=times.backoff,
             )  # fmt: skip
+
+        self.engine.db.transact(again)
         log.warning("drain.failed", targets=len(held), reason=str(error))
 
     def _bug(self, rows: Sequence[Row], error: Exception) -> None:
         """Retry what met a fault of ours a little, alone, then hold it."""
-        with self.engine.db.write() as connection:
+
+        def end(connection: sa.Connection) -> None:
             now = self.engine.db.now(connection)
             mine = self._unfinished(connection, {row.id: row.fence for row in rows})
             left = [row for row in rows if row.id in mine]
@@ -192,3 +197,5 @@ class Drain:
                 target_rows.count_attempt(connection, target)
             due_at = now + self.engine.times.backoff_min
             target_rows.give_back(connection, mine, due_at=due_at, started=True)
+
+        self.engine.db.transact(end)

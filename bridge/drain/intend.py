@@ -167,7 +167,8 @@ def check(engine: Engine, intent: Intent) -> None:
 
 def void(engine: Engine, intent: Intent, *, due_at: float, outcome: str = "void", bulk: int | None = None) -> None:
     """Take back an intent of which nothing was carried out: its rows are pending again, and no stop counts them."""
-    with engine.db.write() as connection:
+
+    def take_back(connection: Connection) -> None:
         end_writes(connection, intent, list(intent.held), outcome)
         journal.answer(connection, intent.batch, dict.fromkeys(intent.held, "refused"))
         restore_links(connection, intent)
@@ -178,6 +179,8 @@ def void(engine: Engine, intent: Intent, *, due_at: float, outcome: str = "void"
                 .values(state="pending", due_at=due_at, owner=None, lease_until=0.0, starts=0,
                         **({} if bulk is None else {"bulk": bulk}))
             )  # fmt: skip
+
+    engine.db.transact(take_back)
 
 
 def restore_links(connection: Connection, intent: Intent) -> None:
