@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr
 from sqlalchemy.engine import make_url
 
+from bridge import heap
 from bridge.connector import Connector
 from bridge.engine import Doorbell, Engine, Silent, StopLimits
 from bridge.errors import SettingsError
@@ -170,6 +171,7 @@ def engine_of(
     `queue` is the URL of a queue server that the caller keeps running. With `rings`, work that comes up rings for the
     service's workers.
     """
+    heap.share()
     with ExitStack() as stack:
         times = settings.protocol.times()
         db = stack.enter_context(_closing(database_of(settings)))

@@ -23,10 +23,8 @@ def drain(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None, p
     verify.verify(engine, rows, lane=lane)
     if prepare.collect(engine, rows, lane=lane, run=run):
         return  # names come first: the claim is given back, and they are claimed before it
-    decided = decide(engine, rows)
-    if _freshen(engine, decided, lane):
-        decided = decide(engine, rows)
-    items = settle(engine, decided, run=run)
+    # What was decided is let go here: only the writes are kept while they wait for their turns.
+    items = settle(engine, _decide_freshly(engine, rows, lane), run=run)
     claim = {row.id: row.fence for row in rows}
     update(engine, [item for item in items if item.verb != "create"], claim, lane=lane)
     create(engine, [item for item in items if item.verb == "create"], claim, lane=lane, pace=pace)
@@ -38,6 +36,11 @@ def decide(engine: Engine, rows: Sequence[Row]) -> list[Decided]:
         works = load(connection, rows)
         moment = Moment.of(engine, connection)
         return list(zip(works, evaluate(engine, connection, works, moment), strict=True))
+
+
+def _decide_freshly(engine: Engine, rows: Sequence[Row], lane: Lane) -> list[Decided]:
+    decided = decide(engine, rows)
+    return decide(engine, rows) if _freshen(engine, decided, lane) else decided
 
 
 def _freshen(engine: Engine, decided: Sequence[Decided], lane: Lane) -> bool:

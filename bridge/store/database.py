@@ -165,7 +165,7 @@ def _set_pragmas(connection: Any, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     # FULL: a lost `creating` row is a duplicate; in batches it costs nothing.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "temp_store=MEMORY",
-                   "cache_size=-8192"):  # fmt: skip
+                   "cache_size=-2048"):  # fmt: skip
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

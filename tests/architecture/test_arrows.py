@@ -10,7 +10,7 @@ from tests.architecture.tree import ROOT, Module, find_module, imports, modules,
 # of the longest name that fits.
 LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("words", ("bridge", "bridge.errors", "bridge.records", "bridge.times", "bridge.fingerprint", "bridge.catalogue",
-               "bridge.steps", "bridge.logs")),
+               "bridge.steps", "bridge.logs", "bridge.heap")),
     ("pure", ("bridge.connector", "bridge.desired", "bridge.jsonapi", "bridge.marker", "bridge.mapping",
               "bridge.matching", "bridge.planning", "bridge.itglue", "bridge.itglue.classify", "bridge.itglue.compare",
               "bridge.itglue.kinds", "bridge.itglue.pairing")),
