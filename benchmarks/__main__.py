@@ -4,7 +4,7 @@ import argparse
 import sys
 import traceback
 
-from benchmarks import latency, memory, quota_use, rates, sync_requests
+from benchmarks import install, latency, memory, quota_use, rates, sync_requests
 from benchmarks.figure import Figure, Row, keep, show
 
 ROWS: dict[str, Row] = {
@@ -18,6 +18,7 @@ ROWS: dict[str, Row] = {
     "peak_memory_ratio": memory.memory,
     "change_to_write_p95_ms_idle": latency.idle,
     "change_to_write_p95_ms_backfill": latency.backfill,
+    "install_to_first_plan": install.install,
 }
 # The figures that a row yields beside its own; any of them names the row.
 FIGURES: dict[str, str] = {
