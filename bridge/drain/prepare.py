@@ -42,7 +42,10 @@ def collect(engine: Engine, claimed: Sequence[Row], *, lane: Lane, run: int | No
         asked = False
         block = claimed[0].block
         with engine.db.read() as reading:
-            for rows in all_targets(reading, block, _unnamed(block, run)):
+            where = _unnamed(block, run)
+            if lane == "live":  # what has just changed does not wait for all that a backfill has pending
+                where.append(targets.c.id.in_([row.id for row in claimed]))
+            for rows in all_targets(reading, block, where):
                 asked = _collect(engine, rows, lane=lane, run=run) or asked
                 engine.beat()
     return asked

@@ -161,7 +161,7 @@ def _rest_of_organization(
         sa.select(targets.c.id)
         .where(*due, targets.c.wave == wave, targets.c.org_target == last.org_target, targets.c.id > last.id)
         .where(targets.c.starts < SUSPECT)
-        .limit(limit // 2)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return list(connection.execute(rest).scalars())
