@@ -16,7 +16,7 @@ from bridge.fingerprint import fingerprint
 from bridge.plan_file import batches
 from bridge.plan_pass import Line
 from bridge.quota import Lane
-from bridge.store import decisions, pauses, runs
+from bridge.store import decisions, hand_pauses, pauses, runs
 from bridge.store import targets as target_rows
 from bridge.store.schema import journal, run_targets, targets, waits
 from bridge.store.schema import pauses as pause_rows
@@ -30,6 +30,7 @@ class Applied:
     counts: Mapping[str, Any] = field(default_factory=dict)
     refused: list[tuple[Line, str]] = field(default_factory=list)
     writes: int = 0  # to IT Glue, names and archives too
+    paused: int = 0  # left open, because a person paused it
     creates_in: dict[str, set[str | None]] = field(default_factory=dict)  # by kind, the organizations created in
 
 
@@ -137,6 +138,8 @@ def drain(engine: Engine, applied: Applied, stop: Event, *, threads: int = 1) ->
         soonest = min((row.due_at for row in left if row.due_at is not None), default=now + 1.0)
         engine.on_progress("waiting", len(left))
         _release(engine, applied.run)
+        if _only_paused(engine, applied):
+            break
         stop.wait(min(max(soonest - now, 0.05), 1.0))
     stopped(engine, applied)
 
@@ -210,6 +213,22 @@ def _release(engine: Engine, run: int) -> None:
             sa.update(targets).where(targets.c.id.in_(mine), targets.c.state == "waiting", ~_waits_for_any())
             .values(state="pending", due_at=engine.db.now(connection))
         )  # fmt: skip
+
+
+def _only_paused(engine: Engine, applied: Applied) -> bool:
+    """Tell whether all that is open is paused by hand, or waits: nobody waits at a terminal for that to end."""
+    with engine.db.read() as connection:
+        paused = hand_pauses.concerned(connection, now=engine.db.now(connection))
+        if paused is None:
+            return False
+        mine = sa.select(run_targets.c.target).where(run_targets.c.run == applied.run, run_targets.c.outcome.is_(None))
+        left = targets.c.id.in_(mine) & targets.c.state.in_(target_rows.OPEN_STATES)
+        going_on = left & (targets.c.state != "waiting") & ((targets.c.state == "creating") | ~paused)
+        if connection.execute(sa.select(targets.c.id).where(going_on).limit(1)).first() is not None:
+            return False
+        number = sa.select(sa.func.count()).select_from(targets).where(left & paused)
+        applied.paused = int(connection.execute(number).scalar_one())
+    return applied.paused > 0
 
 
 def _waits_for_any() -> sa.ColumnElement[bool]:

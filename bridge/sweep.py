@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from bridge import restored
 from bridge.drain import verify
 from bridge.engine import Engine, log
-from bridge.store import pauses, runs
+from bridge.store import hand_pauses, pauses, runs
 from bridge.store.schema import fetches, links, targets, waits
 from bridge.supervise.heartbeat import beat
 
@@ -39,13 +39,15 @@ def _due(engine: Engine) -> list[str]:
     states = ["pending", "creating", "gone"] if engine.writes_allowed() else ["creating"]
     with engine.db.read() as connection:
         now = engine.db.now(connection)
+        paused = hand_pauses.concerned(connection, now=now)
+        written = sa.true() if paused is None else (targets.c.state == "creating") | ~paused
         lanes = [
             lane
             for lane in ("live", "backfill")
             if connection.execute(
                 sa.select(targets.c.id)
                 .where(targets.c.lane == lane, targets.c.state.in_(states), targets.c.due_at <= now)
-                .where(targets.c.lease_until < now)
+                .where(targets.c.lease_until < now, written)
                 .limit(1)
             ).first()
         ]

@@ -112,7 +112,7 @@ def _confirmed(summary: Any) -> bool:
 
 def _nothing(*, as_json: bool) -> None:
     if as_json:
-        output.emit({"run": None, "counts": {}, "refused": []})
+        output.emit({"run": None, "counts": {}, "paused": 0, "refused": []})
     else:
         output.say("Nothing to do.")
 
@@ -143,7 +143,7 @@ def _report(engine: "Engine", applied: "Applied", *, as_json: bool) -> int:
     counts = applied.counts
     if as_json:
         refused = [{"ref": line.ref, "why": why} for line, why in applied.refused]
-        output.emit({"run": applied.run, "counts": dict(counts), "refused": refused})
+        output.emit({"run": applied.run, "counts": dict(counts), "paused": applied.paused, "refused": refused})
     else:
         shown = ", ".join(f"{counts[word]:,} {word}" for word in ("written", "equal", "held", "excluded", "gone", "open")
                           if counts.get(word) or word in {"written", "held"})  # fmt: skip
@@ -154,8 +154,10 @@ def _report(engine: "Engine", applied: "Applied", *, as_json: bool) -> int:
             output.say(f"  refused {line.ref} {line.name}: {why}")
         if len(applied.refused) > 20:
             output.say(f"  … and {len(applied.refused) - 20:,} more")
+        if applied.paused:
+            output.say(f"  paused by hand: {output.number(applied.paused)} stay open, and are written once that ends")
         if counts.get("held"):
             output.say("  held: see glue-bridge held")
     if applied.writes:
         return 2
-    return 1 if applied.refused else 0
+    return 1 if applied.refused or applied.paused else 0

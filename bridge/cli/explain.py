@@ -11,6 +11,8 @@ from bridge.catalogue import HOLDS, number
 from bridge.cli import output
 from bridge.cli.finding import REF_HELP, targets_of
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, settings_of
+from bridge.cli.pause import as_json_of
+from bridge.cli.pause import line as pause_line
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -47,7 +49,7 @@ def explain(
       "seen_at", "seen_by", "next", "due_at", "attempts", "last_error", "link": {"type", "id", "owns", "made",
       "archived", "state", "applied"} | null, "writes": [{"at", "verb", "itglue_id", "before", "after", "who", "why",
       "outcome", "run"}], "decisions": [{"verb", "itglue_id", "code", "by", "at", "why", "used_at"}],
-      "children": {block: {state: n}} | null, "fix": [command]}], one for each block
+      "paused": [{"what", "since", "until", "by", "why"}], "children": {block: {state: n}} | null, "fix": [command]}], one for each block
     """
     from bridge.mapping.blocks import compile_mapping
     from bridge.store import inspect
@@ -57,7 +59,10 @@ def explain(
     mapping = compile_mapping(found)
     with database_of(found) as db, db.read() as connection:
         ids = [row.id for row in targets_of(connection, ref)]
-        told = [_told(connection, mapping, each) for each in inspect.shown(connection, [targets.c.id.in_(ids)])]
+        told = [
+            _told(connection, mapping, each, now=db.now(connection))
+            for each in inspect.shown(connection, [targets.c.id.in_(ids)])
+        ]
     if as_json:
         output.emit(told)
         return 0
@@ -68,8 +73,8 @@ def explain(
     return 0
 
 
-def _told(connection: "Connection", mapping: "BlockMapping", each: "Shown") -> dict[str, Any]:
-    from bridge.store import inspect
+def _told(connection: "Connection", mapping: "BlockMapping", each: "Shown", *, now: float) -> dict[str, Any]:
+    from bridge.store import hand_pauses, inspect
     from bridge.store import targets as target_rows
 
     row = each.row
@@ -100,6 +105,7 @@ def _told(connection: "Connection", mapping: "BlockMapping", each: "Shown") -> d
         "link": None if link is None else _link(link),
         "writes": [_write(entry) for entry in inspect.journal_of(connection, row.id, limit=WRITES)],
         "decisions": [_decision(entry) for entry in inspect.decisions_of(connection, row.id)],
+        "paused": as_json_of(hand_pauses.of(connection, row.id, now=now)),
         "children": children,
         "fix": _fix(each) or _look(each),
     }
@@ -227,6 +233,8 @@ def _print(told: Mapping[str, Any]) -> None:
         parts.append(f"rule {told['where']}")
     parts.append(f"next try {told['next']}" if told["state"] not in _ENDS else told["next"])
     output.say(f"  {'; '.join(parts)}")
+    for pause in told["paused"]:
+        output.say(f"  {pause_line(pause)}")
     if told["organization"]:
         output.say(f"  of {told['organization']['name'] or ''} {told['organization']['ref']}")
     _print_fix(told, entry.fix if entry is not None else None)

@@ -36,6 +36,8 @@ COMMANDS = (
     "status",
     "held",
     "explain",
+    "pause",
+    "resume",
     "mapping",
     "query",
     "demo",

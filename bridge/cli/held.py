@@ -9,11 +9,14 @@ from bridge.cli import output
 from bridge.cli.failures import fail
 from bridge.cli.finding import REF_HELP, code_of, organizations_of, target_of, targets_of
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, person, settings_of
+from bridge.cli.pause import line as pause_line
+from bridge.cli.pause import told as paused_by_hand
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
     from sqlalchemy.engine import Connection
 
+    from bridge.store.database import Database
     from bridge.store.inspect import Row, Shown
 
 Code = Annotated[str | None, typer.Option(metavar="CODE", help="Only this hold code: ambiguous, or B305.")]
@@ -56,15 +59,15 @@ def held(
       glue-bridge held pin cw:configuration:5120 30112
       glue-bridge held accept --code moved --organization "Acme Ltd"
 
-    JSON: {"held": 3, "by_code": {"ambiguous": 3}, "targets": [{"ref", "block", "name", "organization": {"ref",
-    "name"} | null, "code", "number", "reason", "since"}]}
+    JSON: {"held": 3, "by_code": {"ambiguous": 3}, "paused": [{"what", "since", "until", "by", "why"}],
+    "targets": [{"ref", "block", "name", "organization": {"ref", "name"} | null, "code", "number", "reason", "since"}]}
 
     Exit code: 0 nothing is held, 2 something is.
     """
     if context.invoked_subcommand is not None:
         return None
     with database_of(settings_of(settings)) as db, db.read() as connection:
-        return _list(connection, code, organization, source, limit, as_json=as_json)
+        return _list(db, connection, code, organization, source, limit, as_json=as_json)
 
 
 @command(app, "list")
@@ -81,7 +84,7 @@ def listed(
     For example: glue-bridge held list --code B305
     """
     with database_of(settings_of(settings)) as db, db.read() as connection:
-        return _list(connection, code, organization, source, limit, as_json=as_json)
+        return _list(db, connection, code, organization, source, limit, as_json=as_json)
 
 
 def _where(
@@ -101,8 +104,8 @@ def _where(
 
 
 def _list(
-    connection: "Connection", code: str | None, organization: str | None, source: str | None, limit: int, *,
-    as_json: bool,
+    db: "Database", connection: "Connection", code: str | None, organization: str | None, source: str | None,
+    limit: int, *, as_json: bool,
 ) -> int:  # fmt: skip
     from bridge.store import inspect
     from bridge.store.schema import targets
@@ -114,8 +117,11 @@ def _list(
     rows = inspect.shown(connection, [targets.c.state == "held", *causes], limit=most)
     total = sum(counts.values())
     if as_json:
-        output.emit({"held": total, "by_code": counts, "targets": [_as_json(each) for each in rows]})
+        targets_ = [_as_json(each) for each in rows]
+        output.emit({"held": total, "by_code": counts, "paused": paused_by_hand(db, connection), "targets": targets_})
         return 2 if total else 0
+    for pause in paused_by_hand(db, connection):
+        output.say(pause_line(pause))
     if not total:
         output.say("Nothing is held.")
         _say_pending(connection, where)

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bridge.cli import output
+from bridge.cli.pause import line as pause_line
+from bridge.cli.pause import told as paused_by_hand
 
 if TYPE_CHECKING:
     from bridge.engine import Engine
@@ -86,6 +88,7 @@ class Summary:
     held: dict[str, int] = field(default_factory=dict)
     stops: dict[str, int] = field(default_factory=dict)
     organizations: int = 0
+    paused: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, line: "Line") -> None:
         """Count one line."""
@@ -108,6 +111,7 @@ class Summary:
         return {
             "blocks": {name: {"seen": sum(counts.values()), **counts} for name, counts in self.blocks.items()},
             "held": self.held,
+            "paused": self.paused,
             "rollout": {
                 "organizations": self.organizations, "writes": self.inside.writes, "requests": self.inside.requests,
                 "minutes": round(minutes(engine, self.inside.requests), 1), "stops_passed": self.stops,
@@ -135,6 +139,8 @@ class Summary:
             f"{output.count(self.everyone.requests, 'request')}, {_time(minutes(engine, self.everyone.requests))} "
             "at your quota."
         )
+        for pause in self.paused:
+            output.say(pause_line(pause))
         passed = {code: number for code, number in self.stops.items() if number > most(engine, code)}
         if passed:
             said = ", ".join(f"{code} ({output.number(number)})" for code, number in sorted(passed.items()))
@@ -233,6 +239,8 @@ def each_line(engine: "Engine", on_line: Callable[["Line"], None]) -> Summary:
     from bridge.plan_pass import plan_all
 
     made = summary()
+    with engine.db.read() as connection:
+        made.paused = paused_by_hand(engine.db, connection)
     for line in plan_all(engine):
         made.add(line)
         on_line(line)

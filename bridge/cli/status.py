@@ -8,6 +8,8 @@ import typer
 from bridge.catalogue import number
 from bridge.cli import output
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, settings_of
+from bridge.cli.pause import line as pause_line
+from bridge.cli.pause import told as paused_by_hand
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -35,7 +37,8 @@ def status(as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:
 
     JSON: {"mode", "now", "service": {"pid", "since", "processes": [{"name", "pid", "since", "restarts"}]} | null,
       "sources": [{"name", "type", "paused": {"code", "since", "until", "why"} | null, "streams": [{"kind", "what",
-      "last_ok_at", "watermark", "failures", "last_error"}]}], "itglue": {"url", "paused", "read": {kind: time},
+      "last_ok_at", "watermark", "failures", "last_error"}]}], "paused": [{"what", "since", "until", "by", "why"}] by
+      hand, "itglue": {"url", "paused", "read": {kind: time},
       "quota": {"paused_for", "in_flight", "windows": [{"requests", "seconds", "ours", "used"}]} | null},
       "fetches", "targets": {block: {state: n}}, "held": {code: n}, "runs": [{"id", "kind", "scope", "started_at",
       "read_done_at", "ended_at", "outcome", "counts"}]}
@@ -70,6 +73,7 @@ def _told(settings: "Settings", db: "Database", connection: "Connection") -> dic
         "mode": settings.mode,
         "now": output.iso(db.now(connection)),
         "service": _service(settings),
+        "paused": paused_by_hand(db, connection),
         "sources": [
             {"name": name, "type": source.type, "paused": paused.get(name), "streams": _streams(connection, name)}
             for name, source in settings.sources.items()
@@ -167,6 +171,8 @@ def _print(told: dict[str, Any]) -> None:
     says = "the service writes inside the rollout" if told["mode"] == "apply" else "the service writes nothing"
     output.say(f"mode {told['mode']}: {says}")
     _print_service(told["service"])
+    for pause in told["paused"]:
+        output.say(pause_line(pause))
     now = output.seconds(told["now"]) or 0.0
     for source in told["sources"]:
         _print_source(source, now)

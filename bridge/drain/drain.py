@@ -11,7 +11,7 @@ from bridge.drain.work import Row
 from bridge.engine import Engine, log
 from bridge.errors import AuthError, BridgeError, RateLimitError, SideDownError
 from bridge.quota import Lane, QuotaUnavailableError
-from bridge.store import pauses
+from bridge.store import hand_pauses, pauses
 from bridge.store import targets as target_rows
 from bridge.store.schema import targets
 
@@ -54,6 +54,7 @@ class Drain:
             if pauses.active(connection, pauses.ITGLUE, now=now):
                 return []
             paused = pauses.known(connection, pauses.ITGLUE)
+            by_hand = hand_pauses.concerned(connection, now=now)
         if paused and not self._probe(lane):
             return []
         # With mode = "plan" nothing is written, but what is being created is still resolved.
@@ -61,7 +62,7 @@ class Drain:
         states = ("pending", "creating", "gone") if allowed else ("creating",)
         rows = target_rows.claim(
             engine.db, lane=lane, owner=engine.owner, now=now, lease=engine.times.lease, limit=CLAIM[lane],
-            states=states, run=self.run,
+            states=states, run=self.run, paused=by_hand,
         )  # fmt: skip
         if paused and not rows:
             self._recovered()

@@ -13,7 +13,7 @@ from bridge.drain import stops
 from bridge.drain.items import Item
 from bridge.engine import Engine
 from bridge.errors import BridgeError
-from bridge.store import journal
+from bridge.store import hand_pauses, journal
 from bridge.store import targets as target_rows
 from bridge.store.database import chunks
 from bridge.store.index import linked_ids
@@ -88,12 +88,15 @@ def intend(engine: Engine, items: Sequence[Item], claim: Mapping[int, int]) -> I
 
 
 def _still_ours(connection: Connection, items: Sequence[Item], *, now: float) -> set[int]:
+    """Give the targets whose claim and seq stand, and that nobody has paused since."""
     by_target = {item.target: item.row for item in items}
+    paused = hand_pauses.concerned(connection, now=now)
+    written = sa.true() if paused is None else ~paused
     ours: set[int] = set()
     for part in chunks(list(by_target)):
         rows = connection.execute(
             sa.select(targets.c.id, targets.c.fence, targets.c.seq)
-            .where(targets.c.id.in_(part), targets.c.lease_until > now)
+            .where(targets.c.id.in_(part), targets.c.lease_until > now, written)
             .order_by(targets.c.id)
             .with_for_update()
         )

@@ -12,7 +12,7 @@ from bridge.drain.work import Row, all_targets, load
 from bridge.engine import Engine, log
 from bridge.errors import BridgeError
 from bridge.quota import Lane
-from bridge.store import runs
+from bridge.store import hand_pauses, runs
 from bridge.store.database import chunks
 from bridge.store.schema import links, run_targets, targets
 
@@ -43,6 +43,9 @@ def collect(engine: Engine, claimed: Sequence[Row], *, lane: Lane, run: int | No
         block = claimed[0].block
         with engine.db.read() as reading:
             where = _unnamed(block, run)
+            paused = hand_pauses.concerned(reading, now=engine.db.now(reading))
+            if paused is not None:
+                where.append(~paused)
             if lane == "live":  # what has just changed does not wait for all that a backfill has pending
                 where.append(targets.c.id.in_([row.id for row in claimed]))
             for rows in all_targets(reading, block, where):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -34,6 +35,25 @@ def intend(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Enter what is about to be written; `outcome` is null until the answer is known."""
     if rows:
         connection.execute(sa.insert(journal), [dict(row) for row in rows])
+
+
+def deed(
+    connection: Connection,
+    verb: str,
+    subject: str,
+    *,
+    at: float,
+    who: str,
+    why: str,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Enter what a person did that writes nothing at IT Glue."""
+    connection.execute(
+        sa.insert(journal).values(
+            verb=verb, subject=subject, at=at, who=who, why=why, after=orjson.dumps(dict(after or {})).decode(),
+            outcome="done",
+        )
+    )  # fmt: skip
 
 
 def answer(

@@ -167,15 +167,18 @@ run_targets = sa.Table(
 
 journal = sa.Table(
     "journal", metadata, _id(),
-    _number("run", None), _time("at", never_null=True), sa.Column("target", sa.BigInteger, nullable=False),
+    _number("run", None), _time("at", never_null=True),
+    _number("target", None), _text("subject"),  # what a row without a target is about
     _text("batch", default=""), _text("verb", default=""), _text("itglue_id"), _text("before"), _text("after"),
-    _text("who", default=""), _text("why", default=""), _text("outcome"),  # null | written | refused | unknown | resolved
+    _text("who", default=""), _text("why", default=""),
+    _text("outcome"),  # null | written | refused | unknown | resolved; done: a deed that writes nothing at IT Glue
     sa.Column("emptied", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("mapping_made", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("accepted", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("journal_at", "verb", "at"),
     sa.Index("journal_target", "target", "at"),
     sa.Index("journal_batch", "batch"),
+    sa.Index("journal_run", "run"),
 )  # fmt: skip
 
 pauses = sa.Table(

@@ -98,8 +98,11 @@ def claim(
     limit: int,
     states: Sequence[str] = ("pending", "creating", "gone"),
     run: int | None = None,
+    paused: sa.ColumnElement[bool] | None = None,
 ) -> list[Row]:
     """Claim due targets of one wave, whole organizations first come first; give their rows as claimed.
+
+    What is `paused` stays due, and unclaimed; whether a create was carried out is found out all the same.
 
     A target that has been started twice without an end is claimed alone, and while no other such is worked on, so that
     the one that kills its process takes no other with it that was started as often.
@@ -114,6 +117,8 @@ def claim(
         # Looked up per candidate: a list of all that the run has open would be made for every claim.
         mine = run_targets.c.target == targets.c.id
         due.append(sa.exists().where(run_targets.c.run == run, mine, run_targets.c.outcome.is_(None)))
+    if paused is not None:
+        due.append((targets.c.state == "creating") | ~paused)
     ordered = (
         sa.select(targets.c.id, targets.c.wave, targets.c.org_target, targets.c.starts, targets.c.state)
         .where(*due)

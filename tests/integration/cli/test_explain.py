@@ -7,7 +7,7 @@ from tests.integration.cli.workplace import Workplace
 KEYS = {
     "ref", "block", "name", "organization", "state", "code", "number", "reason", "rule", "where", "notes", "seen_at",
     "seen_by", "gone_at", "absent_since", "next", "due_at", "attempts", "last_error", "link", "writes", "decisions",
-    "children", "fix",
+    "paused", "children", "fix",
 }  # fmt: skip
 
 

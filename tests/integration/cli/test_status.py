@@ -40,7 +40,7 @@ def test_json_has_the_shape_that_help_documents(drained: Workplace) -> None:
     """Times are RFC 3339, UTC."""
     told = drained.json("status")
 
-    assert set(told) == {"mode", "now", "service", "sources", "itglue", "fetches", "targets", "held", "runs"}
+    assert set(told) == {"mode", "now", "service", "paused", "sources", "itglue", "fetches", "targets", "held", "runs"}
     assert told["targets"]["organizations"] == {"excluded": 2, "held": 6, "settled": 4}
     assert told["held"]["parent_held"] == 22
     [source] = told["sources"]

@@ -65,7 +65,8 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("run", sa.BigInteger(), nullable=True),
         sa.Column("at", sa.Double(), server_default="0", nullable=False),
-        sa.Column("target", sa.BigInteger(), nullable=False),
+        sa.Column("target", sa.BigInteger(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("batch", sa.Text(), server_default="", nullable=False),
         sa.Column("verb", sa.Text(), server_default="", nullable=False),
         sa.Column("itglue_id", sa.Text(), nullable=True),
@@ -81,6 +82,7 @@ def upgrade() -> None:
     )
     op.create_index("journal_at", "journal", ["verb", "at"], unique=False)
     op.create_index("journal_batch", "journal", ["batch"], unique=False)
+    op.create_index("journal_run", "journal", ["run"], unique=False)
     op.create_index("journal_target", "journal", ["target", "at"], unique=False)
     op.create_table(
         "meta",
