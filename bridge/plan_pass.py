@@ -13,6 +13,7 @@ from bridge import planning
 from bridge.desired import Excluded, Held, Name
 from bridge.drain.evaluate import Gone, Moment, Ready, Verdict, Waiting, evaluate
 from bridge.drain.names import anchor
+from bridge.drain.references import Planned
 from bridge.drain.settle import is_mapping_made, review_digest
 from bridge.drain.work import Parent, Work, all_targets, load, load_parents
 from bridge.engine import Engine
@@ -20,6 +21,8 @@ from bridge.itglue.kinds import kind_of
 from bridge.planning import Adopt, Create, Hold, Nothing
 
 _COLLECT_AFTER = 100_000  # new objects
+# What most records without a link come to, each kept once.
+_EXCLUDED, _GONE, _WAITING, _HELD = (Planned(state) for state in ("excluded", "gone", "waiting", "held"))
 WRITES = ("create", "adopt", "update", "archive", "restore")
 WORDS = ("create", "adopt", "update", "archive", "restore", "equal", "held", "excluded", "gone", "waiting")
 
@@ -58,16 +61,21 @@ class Line:
 def plan_all(engine: Engine) -> Iterator[Line]:
     """Give a line for every target, parents first; planned parents count as existing. Memory does not grow with them."""
     parents: dict[int, Parent] = {}
+    planned: dict[int, Planned] = {}
+    blocks = engine.mapping.blocks
     with _few_collections(), engine.db.read() as connection:
-        for block in engine.mapping.blocks:
+        for block in blocks:
             moment = Moment.of(engine, connection)
             moment.everyone = True
             moment.parents = _lookup(connection, parents)
+            moment.planned = planned
             for rows in all_targets(connection, block.id):
                 works = load(connection, rows)
                 for work, verdict in zip(works, evaluate(engine, connection, works, moment), strict=True):
                     if block.id == "organizations":
                         parents[work.id] = _as_parent(work, verdict)
+                    if block is not blocks[-1] and (then := _as_planned(work, verdict)) is not None:
+                        planned[work.id] = then
                     yield line_of(work, verdict)
                 engine.on_progress("planned", len(works))
 
@@ -109,6 +117,23 @@ def _as_parent(work: Work, verdict: Verdict) -> Parent:
     return parent
 
 
+def _as_planned(work: Work, verdict: Verdict) -> Planned | None:
+    """Give a record as whatever refers to it will find it; None where that is as the store has it."""
+    plan = verdict.plan if isinstance(verdict, Ready) else None
+    org_id = work.parent.itglue_id if work.parent is not None else None
+    if isinstance(plan, Create):
+        return Planned("settled", f"new {work.ref}", org_id)
+    if isinstance(plan, Adopt):
+        return Planned("settled", plan.itglue_id, org_id)
+    if work.link is not None:
+        return None
+    if isinstance(verdict, Excluded):
+        return _EXCLUDED
+    if isinstance(verdict, Gone) or isinstance(plan, Nothing):
+        return _GONE
+    return _WAITING if isinstance(verdict, Waiting) else _HELD
+
+
 def line_of(work: Work, verdict: Verdict) -> Line:
     """Put a verdict into a line."""
     line = Line(
@@ -126,7 +151,7 @@ def line_of(work: Work, verdict: Verdict) -> Line:
     elif isinstance(verdict, Ready):
         _planned(line, work, verdict)
     elif isinstance(verdict, Waiting):
-        line.reason = "its organization is not matched yet"
+        line.reason = "its organization, or what it refers to, is not matched yet"
     if not work.in_rollout and line.word == "excluded" and line.reason == "rollout":
         line.rollout = False
     return line

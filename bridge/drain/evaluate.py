@@ -1,6 +1,6 @@
 """From targets to verdicts: parents, mapping, names, matching and the planner, for many targets at once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from bridge import planning
 from bridge.desired import Desired, Excluded, Held, Name
+from bridge.drain import references
 from bridge.drain.candidates import find
 from bridge.drain.names import Names
 from bridge.drain.work import Parent, Work, load_parents
@@ -20,14 +21,15 @@ from bridge.records import Ref
 from bridge.store.decisions import NOTHING
 
 ORGANIZATIONS = "organizations"
+ORGANIZATION = "organization_id"  # of a record: its parent, no reference
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A parent or a name has no link yet."""
+    """A parent, or what is referred to, has no link yet; `missing` are names that will be needed besides."""
 
     on: tuple[int, ...] = ()
-    names: tuple[Name, ...] = ()
+    missing: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,9 @@ Verdict = Excluded | Held | Waiting | Gone | Ready
 class Moment:
     """What evaluating needs of the account as a whole, read once for many targets.
 
-    `parents` answers for organizations that are planned in the same pass; None: ask the store. With `everyone`, the
-    rollout keeps nobody out, and names that are missing count as there, those that a stop holds too: a plan lists what
-    it would pass.
+    `parents` answers for organizations that are planned in the same pass; None: ask the store. `planned` says, by
+    target, what the pass makes of records without a link. With `everyone`, the rollout keeps nobody out, and names that
+    are missing count as there, those that a stop holds too: a plan lists what it would pass.
     """
 
     names: Names
@@ -62,6 +64,7 @@ class Moment:
     native: dict[str, planning.native.Creates] = field(default_factory=dict)
     shapes: dict[str, str | None] = field(default_factory=dict)
     parents: Callable[[Iterable[int]], Mapping[int, Parent]] | None = None
+    planned: Mapping[int, references.Planned] = field(default_factory=dict)
     everyone: bool = False
 
     @classmethod
@@ -83,13 +86,15 @@ def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], mome
     verdicts: list[Verdict | None] = []
     wishes: list[tuple[int, Wish, Rules, tuple[Name, ...]]] = []
     unlinked: list[Work] = []
-    for place, work in enumerate(works):
-        verdict = _first(engine, work, parents, moment)
+    firsts = [_first(engine, work, parents, moment) for work in works]
+    wanted = {references.of_record(ref) for ref in _referred(firsts)}
+    referred = references.look_up(connection, wanted, moment.planned) if wanted else {}
+    for place, (work, verdict) in enumerate(zip(works, firsts, strict=True)):
         if not isinstance(verdict, Desired):
             verdicts.append(verdict)
             continue
-        resolved = _resolve(work, verdict, moment)
-        if isinstance(resolved, Held):
+        resolved = _resolve(work, verdict, referred, moment)
+        if not isinstance(resolved, tuple):
             verdicts.append(resolved)
             continue
         block = work.block
@@ -104,6 +109,13 @@ def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], mome
         work = works[place]
         verdicts[place] = _plan(work, wish, rules, missing, matches.get(work.ref), seen, moment)
     return [verdict for verdict in verdicts if verdict is not None]
+
+
+def _referred(firsts: Iterable[Desired | Verdict]) -> Iterator[Ref]:
+    """Give what the wishes refer to; a record's own organization is its parent."""
+    for verdict in firsts:
+        if isinstance(verdict, Desired):
+            yield from (ref for attribute, ref in verdict.refs.items() if attribute != ORGANIZATION)
 
 
 def _parents(connection: Connection, works: Sequence[Work], moment: Moment) -> Mapping[int, Parent]:
@@ -186,7 +198,9 @@ def _gone(work: Work, block: Block, moment: Moment) -> Verdict:
     return Ready(plan)
 
 
-def _resolve(work: Work, desired: Desired, moment: Moment) -> tuple[Name, ...] | Held:
+def _resolve(
+    work: Work, desired: Desired, referred: Mapping[references.Wanted, references.Found], moment: Moment
+) -> tuple[Name, ...] | Held | Waiting:
     """Turn names and references into ids; give the names that have to be made first."""
     wish = dict(desired.attributes)
     missing: list[Name] = []
@@ -205,10 +219,30 @@ def _resolve(work: Work, desired: Desired, moment: Moment) -> tuple[Name, ...] |
         else:
             missing.append(name)
             wish[attribute] = f"new {name.kind} {name.name}"
-    if "organization_id" in desired.refs and work.parent is not None:
-        wish["organization_id"] = work.parent.itglue_id
-        work.symbols["organization_id"] = str(work.parent.ref)
+    if ORGANIZATION in desired.refs and work.parent is not None:
+        wish[ORGANIZATION] = work.parent.itglue_id
+        work.symbols[ORGANIZATION] = str(work.parent.ref)
     work.notes = dict(desired.notes)
+    waits: list[int] = []
+    for attribute, ref in desired.refs.items():
+        if attribute == ORGANIZATION:
+            continue
+        there = referred[references.of_record(ref)]
+        if isinstance(there, references.HeldBy):
+            work.held_by = (there.target,)
+            return Held("parent_held", there.reason)
+        if isinstance(there, references.Waits):
+            waits.append(there.target)
+        elif isinstance(there, references.LeftOut):
+            work.notes[attribute] = f"left out: {there.why}"
+        elif there.org_id is not None and there.org_id != wish.get(ORGANIZATION):
+            # IT Glue takes one of the same organization only (api/itglue.md 5.4).
+            work.notes[attribute] = f"left out: {ref} stands in another organization of IT Glue"
+        else:
+            wish[attribute] = there.itglue_id
+            work.symbols[attribute] = str(ref)
+    if waits:
+        return Waiting(tuple(waits), tuple(missing))
     for attribute, sent in work.not_taken.items():
         if attribute in wish and wish[attribute] == sent:
             del wish[attribute]

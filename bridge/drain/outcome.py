@@ -125,9 +125,12 @@ def settle_written(connection: Connection, item: Item, dropped: Mapping[str, Any
 
 
 def _linked_now(connection: Connection, item: Item, *, now: float) -> None:
-    """Let go what waited for this target to get a link, and tell the records of an organization of its id."""
+    """Let go what waited for this target to get a link, and tell of its id what belongs or refers to it."""
     target_rows.release_waiting(connection, [item.target], now=now)
-    if item.kind == "organizations" and item.verb in {"create", "adopt"}:
+    if item.verb not in {"create", "adopt"}:
+        return
+    target_rows.touch_referring(connection, [item.target], now=now)
+    if item.kind == "organizations":
         target_rows.touch_children(connection, item.target, now=now, lane=item.row.lane)
 
 
@@ -190,6 +193,8 @@ def _apply(connection: Connection, item: Item, row: AnswerRow, *, known: bool, n
         )  # fmt: skip
         return
     settle_written(connection, item, dropped, now=now)
+    if "organization_id" in item.body:  # who stands in another organization may not refer to it
+        target_rows.touch_referring(connection, [item.target], now=now)
 
 
 def _dropped(item: Item, row: AnswerRow) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bridge.desired import Name
 from bridge.drain import names
-from bridge.drain.evaluate import Moment, Ready, evaluate
+from bridge.drain.evaluate import Moment, Ready, Waiting, evaluate
 from bridge.drain.work import Row, all_targets, load
 from bridge.engine import Engine, log
 from bridge.errors import BridgeError
@@ -80,7 +80,7 @@ def _wanted(engine: Engine, rows: Sequence[Row]) -> list[Name]:
             return []
         half = len(rows) // 2
         return [*_wanted(engine, rows[:half]), *_wanted(engine, rows[half:])]
-    return [name for verdict in verdicts if isinstance(verdict, Ready) for name in verdict.missing]
+    return [name for verdict in verdicts if isinstance(verdict, Ready | Waiting) for name in verdict.missing]
 
 
 def _unnamed(block: str, run: int | None) -> list[sa.ColumnElement[bool]]:

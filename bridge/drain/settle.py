@@ -133,8 +133,11 @@ def _adopt(engine: Engine, connection: sa.Connection, work: Work, plan: Adopt) -
         "verify_at": None,
     }  # fmt: skip
     engine.db.upsert(connection, links, [values], "target")
-    if kind == "organizations" and work.link is not None:  # another id than before: its records follow
-        target_rows.touch_children(connection, work.id, now=engine.db.now(connection), lane=work.target.lane)
+    if work.link is not None:  # another id than before: what belongs or refers to it follows
+        now = engine.db.now(connection)
+        target_rows.touch_referring(connection, [work.id], now=now)
+        if kind == "organizations":
+            target_rows.touch_children(connection, work.id, now=now, lane=work.target.lane)
     return True
 
 

@@ -35,7 +35,7 @@ def wait(engine: Engine, connection: sa.Connection, row: Row, on: Sequence[int],
         return
     # What is waited for may have come to its end since it was looked at.
     ended = targets.c.state.not_in(target_rows.OPEN_STATES)
-    linked = (targets.c.block == "organizations") & links.c.target.is_not(None)
+    linked = (targets.c.block != target_rows.NAMES) & links.c.target.is_not(None)
     ready = connection.execute(
         sa.select(targets.c.id).outerjoin(links, links.c.target == targets.c.id)
         .where(targets.c.id.in_(on), ended | linked)

@@ -1,6 +1,10 @@
 """The words of each kind of record that a mapping may use."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from bridge.records import Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,13 +13,14 @@ class Word:
 
     `shape` is how it stands in `Record.words`: text, lines (text with line breaks), value (number, flag, time, date),
     reference, references, list, captions (`custom`, `questions`). `row` is False for what costs a request per
-    record; `relative` is True for what changes with the day.
+    record; `relative` is True for what changes with the day; `of` is the kind of the records that it refers to.
     """
 
     name: str
     shape: str = "text"
     row: bool = True
     relative: bool = False
+    of: str = ""
 
 
 def _table(*words: Word | str) -> dict[str, Word]:
@@ -30,7 +35,7 @@ WORDS: dict[str, dict[str, Word]] = {
         "identifier",
         "status",
         Word("types", "references"),
-        Word("parent", "reference"),
+        Word("parent", "reference", of="organization"),
         "phone",
         "website",
         "territory",
@@ -38,7 +43,7 @@ WORDS: dict[str, dict[str, Word]] = {
     ),
     "configuration": _table(
         "name",
-        Word("organization", "reference"),
+        Word("organization", "reference", of="organization"),
         "type",
         "status",
         "serial_number",
@@ -56,14 +61,14 @@ WORDS: dict[str, dict[str, Word]] = {
         "installed_by",
         Word("warranty_expires_at", "value"),
         Word("notes", "lines"),
-        Word("site", "reference"),
-        Word("contact", "reference"),
-        Word("parent", "reference"),
+        Word("site", "reference", of="location"),
+        Word("contact", "reference", of="contact"),
+        Word("parent", "reference", of="configuration"),
         Word("questions", "captions"),
     ),
     "location": _table(
         "name",
-        Word("organization", "reference"),
+        Word("organization", "reference", of="organization"),
         "address_1",
         "address_2",
         "city",
@@ -77,10 +82,10 @@ WORDS: dict[str, dict[str, Word]] = {
     "contact": _table(
         "first_name",
         "last_name",
-        Word("organization", "reference"),
+        Word("organization", "reference", of="organization"),
         "title",
         "type",
-        Word("site", "reference"),
+        Word("site", "reference", of="location"),
         Word("emails", "list"),
         Word("phones", "list"),
         Word("important", "value"),
@@ -89,7 +94,7 @@ WORDS: dict[str, dict[str, Word]] = {
     "ticket": _table(
         Word("number", "value"),
         "title",
-        Word("organization", "reference"),
+        Word("organization", "reference", of="organization"),
         "board",
         "status",
         "priority",
@@ -97,9 +102,19 @@ WORDS: dict[str, dict[str, Word]] = {
         Word("open", "value"),
         Word("closed_days", "value", relative=True),
         Word("age_days", "value", relative=True),
-        Word("site", "reference"),
-        Word("contact", "reference"),
-        Word("configurations", "references", row=False),
+        Word("site", "reference", of="location"),
+        Word("contact", "reference", of="contact"),
+        Word("configurations", "references", row=False, of="configuration"),
         "assigned",
     ),
 }
+
+
+def referred(ref: Ref, words: Mapping[str, Any]) -> Iterator[Ref]:
+    """Give the records that a record refers to, save the organization that it belongs to."""
+    for word in WORDS[ref.kind].values():
+        if word.of and word.name != "organization":
+            value = words.get(word.name)
+            for each in value if isinstance(value, list) else [value]:
+                if each and each.get("id"):
+                    yield Ref(ref.source, word.of, str(each["id"]))

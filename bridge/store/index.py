@@ -212,6 +212,8 @@ class Index:
         for part in chunks(ids):
             linked = sa.select(links.c.target).where(links.c.itglue_type == kind, links.c.itglue_id.in_(part))
             raised += target_rows.touch(connection, targets.c.id.in_(linked), now=now, lane="backfill", run=run)
+            # Whether it is there, and in which organization, decides who may refer to it.
+            target_rows.touch_referring(connection, list(connection.execute(linked).scalars()), now=now)
         if not ids:
             return raised
         if not new:

@@ -10,12 +10,12 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bridge.matching.keys import UNIQUE, record_keys
 from bridge.records import Record, Ref
+from bridge.store import carried
 from bridge.store import targets as target_rows
 from bridge.store.database import Database, chunks
 from bridge.store.runs import outcome_of_state
-from bridge.store.schema import WAVES, fetches, mirror, mirror_keys, payloads, run_targets, targets
+from bridge.store.schema import WAVES, fetches, mirror, payloads, run_targets, targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,17 +280,7 @@ class Mirror:
             for record, _ in changed
         ]
         self.db.upsert(connection, payloads, bodies, "mirror_id")
-        for part in chunks([row["mirror_id"] for row in bodies]):
-            connection.execute(sa.delete(mirror_keys).where(mirror_keys.c.mirror_id.in_(part)))
-        keys = [
-            {"mirror_id": known[record.ref.id].id, "key": key, "value": value}
-            for record, _ in changed
-            for key, values in record_keys(record.ref, record.words).items()
-            if key in UNIQUE
-            for value in values
-        ]
-        if keys:
-            connection.execute(sa.insert(mirror_keys), keys)
+        carried.enter(connection, {known[record.ref.id].id: record for record, _ in changed})
 
     def _raise_targets(
         self,

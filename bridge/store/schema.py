@@ -50,6 +50,13 @@ mirror_keys = sa.Table(  # values that ought to stand on one record alone: seria
     sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, primary_key=True),
 )  # fmt: skip
 
+mirror_refs = sa.Table(  # the records that a record refers to: its site, its contact
+    "mirror_refs", metadata,
+    sa.Column("mirror_id", sa.BigInteger, sa.ForeignKey("mirror.id"), primary_key=True, autoincrement=False),
+    sa.Column("ref", sa.Text, primary_key=True),
+    sa.Index("mirror_refs_ref", "ref"),
+)  # fmt: skip
+
 targets = sa.Table(
     "targets", metadata, _id(),
     _text("block", default=""), _text("anchor", default=""),

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bridge.store.database import Database, chunks
-from bridge.store.schema import links, run_targets, targets, waits
+from bridge.store.schema import links, mirror_refs, run_targets, targets, waits
 
 OPEN_STATES = ("pending", "waiting", "creating")
-PARENTS = ("organizations", "names")  # blocks whose targets others wait for
+NAMES = "names"  # the block of what IT Glue knows by name alone
 GONE = "gone"
 SUSPECT = 2  # starts without an end after which a target may be what kills its workers
 LOCK = 4
@@ -28,6 +28,12 @@ _RECORD_OUTCOME = sa.update(run_targets).where(
     run_targets.c.seq <= sa.bindparam("to_seq"),
 )
 _WAITED_FOR = sa.select(waits.c.target).where(waits.c.on_target.in_(sa.bindparam("on", expanding=True))).limit(1)
+_REFERRED_TO = (
+    sa.select(mirror_refs.c.mirror_id)
+    .join(targets, targets.c.anchor == mirror_refs.c.ref)
+    .where(targets.c.id.in_(sa.bindparam("of", expanding=True)))
+    .limit(1)
+)
 _LINK_OF = sa.select(links).where(links.c.target == sa.bindparam("of_target"))
 
 
@@ -67,6 +73,19 @@ def touch_children(connection: Connection, org_target: int, *, now: float, lane:
     return touch(connection, targets.c.org_target == org_target, now=now, lane=lane)
 
 
+def touch_referring(connection: Connection, on_targets: Sequence[int], *, now: float) -> None:
+    """Raise the seq of what refers to these targets: their link, or whether there will be one, has changed.
+
+    Of all of it, since any may just have been claimed.
+    """
+    for part in chunks(on_targets):
+        if connection.execute(_REFERRED_TO, {"of": list(part)}).first() is None:
+            continue
+        anchors = sa.select(targets.c.anchor).where(targets.c.id.in_(part))
+        referring = sa.select(mirror_refs.c.mirror_id).where(mirror_refs.c.ref.in_(anchors))
+        touch(connection, targets.c.mirror_id.in_(referring), now=now, lane="backfill")
+
+
 def release_waiting(connection: Connection, on_targets: Sequence[int], *, now: float) -> None:
     """Make due what waited for these targets, or is held because one of them was."""
     for part in chunks(on_targets):
@@ -80,11 +99,14 @@ def release_waiting(connection: Connection, on_targets: Sequence[int], *, now: f
 
 
 def _tell(connection: Connection, target: Row, state: str, rule: str | None, *, now: float) -> None:
-    """Make due what a target's new state concerns: what waited for it, and the records of an organization."""
-    if target.block not in PARENTS or state in OPEN_STATES:
+    """Make due what a target's new state concerns: what waits for it or refers to it, an organization's records."""
+    if state in OPEN_STATES:
         return
     release_waiting(connection, [target.id], now=now)
-    if target.block == "organizations" and was(target) != (state, rule):
+    if target.block == NAMES or was(target) == (state, rule):
+        return
+    touch_referring(connection, [target.id], now=now)
+    if target.block == "organizations":
         touch_children(connection, target.id, now=now, lane=target.lane)
 
 

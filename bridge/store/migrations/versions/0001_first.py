@@ -170,6 +170,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mirror_id", "key", "value"),
     )
     op.create_table(
+        "mirror_refs",
+        sa.Column("mirror_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["mirror_id"], ["mirror.id"]),
+        sa.PrimaryKeyConstraint("mirror_id", "ref"),
+    )
+    op.create_index("mirror_refs_ref", "mirror_refs", ["ref"], unique=False)
+    op.create_table(
         "payloads",
         sa.Column("mirror_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("body", sa.Text(), server_default="{}", nullable=False),
