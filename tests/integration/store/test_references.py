@@ -49,11 +49,10 @@ def _link(db: Database, ref: Ref, itglue_id: str, *, organization: str | None) -
             connection.execute(sa.insert(assets).values(**asset))
 
 
-def _look_up(db: Database, ref: Ref = SITE, **planned: Planned) -> Any:
+def _look_up(db: Database, planned: Planned | None = None) -> Any:
+    there = {} if planned is None else {int(_target(db, SITE).id): planned}
     with db.read() as connection:
-        return look_up(connection, [of_record(ref)], {int(key[1:]): one for key, one in planned.items()})[
-            of_record(ref)
-        ]
+        return look_up(connection, [of_record(SITE)], there)[of_record(SITE)]
 
 
 @pytest.mark.parametrize("state", ["pending", "waiting", "creating"])
