@@ -1,6 +1,6 @@
 """The contract of a connector: what the engine asks of a source."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
@@ -21,11 +21,17 @@ class Connector(Protocol):
     name: str
     type: str
     kinds: Sequence[str]
+    per_organization: Sequence[str]
+    """Those of the kinds that the source lists organization by organization only, and tells no changes of: they are
+    read by `of_organization`, and have neither changes nor snapshot, fetch nor reread."""
     normalizer: int
     """Raised whenever `normalize` would give other words for the same payload."""
 
-    def check(self) -> Iterator[Finding]:
-        """Try credentials, permissions per kind and the source's habits; say what was found."""
+    def check(self, want: Mapping[str, AbstractSet[str]]) -> Iterator[Finding]:
+        """Try credentials, the source's habits, and permissions for what is wanted; say what was found, with its price.
+
+        `want` are the kinds that the mapping reads, each with its words. What nobody wants is not asked for.
+        """
 
     def changes(self, kind: str, since: str | None, want: AbstractSet[str]) -> Iterator[Page]:
         """Read what changed at or after the watermark `since` (None: everything), deletion marks included as hints."""
@@ -39,8 +45,18 @@ class Connector(Protocol):
     def reread(self, refs: Sequence[Ref]) -> Iterator[Record]:
         """Read many records of one kind in few requests; one that is left out proves nothing."""
 
+    def of_organization(self, kind: str, organization: Ref) -> tuple[Record, ...] | Absent:
+        """Read all records of a kind that stand below an organization; Absent where that is not there."""
+
     def enrich(self, records: Sequence[Record], want: AbstractSet[str]) -> Iterator[Record]:
-        """Add the wanted words that cost a request per record."""
+        """Give the records with the wanted words that cost a request per record.
+
+        They come as they are read, with the Ref and version that they came with; one that is not there any more is
+        left out. Only the added words differ: the payload stays what a list shows.
+        """
+
+    def sample(self, kind: str, size: int) -> Iterator[Record]:
+        """Read about so many of the newest records of a kind, in few requests: enough to show what it offers."""
 
     def normalize(self, kind: str, payload: dict[str, Any]) -> Record:
         """Give the record of a stored payload; pure."""

@@ -122,7 +122,7 @@ def mirrored(
             engine.mirror.hint(connection, hints, due_at=engine.db.now(connection), lane=lane, why="list")
     for organization in written.recycled:
         for kind in connector.kinds:
-            if kind != "organization":
+            if kind != "organization" and kind not in connector.per_organization:
                 _reread(engine, connector, engine.mirror.children(organization, kind), run=run, lane=lane)
     if written.changed:
         engine.doorbell.ring(lane)

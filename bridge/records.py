@@ -34,8 +34,11 @@ class Record:
     `version` is the source's change stamp in milliseconds since 1970 (0 where the source has none); versions of one
     record never decrease at the source. `words` are the record's words as `docs/mapping.md` lists them, JSON values
     only: a time is RFC 3339 UTC text, a date `yyyy-mm-dd`, a reference `{"id": "311", "name": "Acme Ltd"}` or None
-    (the kind is implied by the word), an absent value None. `payload` is what the vendor sent, in its words, without
-    password-kind fields.
+    (the kind is implied by the word), an absent value None. Of `emails` and `phones` each is
+    `{"value", "label", "primary"}`, a phone has its `extension` besides; the primary one comes first. What changes with
+    the day (`closed_days`, `age_days`) stands as the time that it counts from; a word that costs a request per record
+    is None until `Connector.enrich` has added it. `payload` is what the vendor sent, in its words, without
+    password-kind fields and without the text of tickets.
     """
 
     ref: Ref

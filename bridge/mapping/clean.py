@@ -67,7 +67,10 @@ def _line_character(character: str) -> str:
 
 
 def plain(value: Any) -> str | None:
-    """Write a value as text: a reference is its name, a list is joined by commas, a flag is Yes or No."""
+    """Write a value as text: of a reference its name, of an e-mail or phone its value, of a flag Yes or No.
+
+    A list is joined by commas.
+    """
     if value is None:
         return None
     if isinstance(value, str):
@@ -77,7 +80,7 @@ def plain(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, Mapping):
-        return plain(value.get("name"))
+        return plain(value["value"] if "value" in value else value.get("name"))
     if isinstance(value, list | tuple):
         return ", ".join(each for each in map(plain, value) if each)
     return str(value)

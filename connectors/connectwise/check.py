@@ -1,6 +1,7 @@
 """What `glue-bridge check` finds out about a ConnectWise source."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from bridge.errors import BridgeError, RateLimitError
 from bridge.records import Finding
@@ -8,27 +9,43 @@ from connectors.connectwise.classify import RefusedError
 from connectors.connectwise.client import Client
 from connectors.connectwise.payloads import id_of
 from connectors.connectwise.selftest import working_form
+from connectors.connectwise.tickets import PROJECT
 
 # Setup tables answer with inquiry level (api/connectwise.md 2); without them names in the mapping go unchecked.
-SETUP_TABLES: Mapping[str, str] = {
-    "/company/companies/types": "company types",
-    "/company/companies/statuses": "company statuses",
-    "/company/configurations/types": "configuration types",
-    "/company/configurations/statuses": "configuration statuses",
-    "/procurement/manufacturers": "manufacturers",
+SETUP_TABLES: Mapping[str, Mapping[str, str]] = {
+    "organization": {
+        "/company/companies/types": "company types",
+        "/company/companies/statuses": "company statuses",
+    },
+    "configuration": {
+        "/company/configurations/types": "configuration types",
+        "/company/configurations/statuses": "configuration statuses",
+        "/procurement/manufacturers": "manufacturers",
+    },
 }
-_PLURAL = {"organization": "companies", "configuration": "configurations"}
+# What the role needs at Inquire = All for each list (api/connectwise.md 2).
+_NEEDED: Mapping[str, tuple[str, str]] = {
+    "/company/companies": ("companies", "Companies / Company Maintenance"),
+    "/company/contacts": ("contacts", "Companies / Contacts"),
+    "/company/configurations": ("configurations", "Companies / Configurations"),
+    "/service/tickets": ("service tickets", "Service Desk / Service Tickets"),
+    "/project/tickets": ("project tickets", "Project / Project Tickets"),
+}
 _SAMPLE = 100
 _MANY_BLANK = 5
-_BLANK_SHARE = 0.2
+_BLANK_SHARE, _BLANK_CONTACTS = 0.2, 0.95
 _REQUESTS_OF_PROOF = 3
 """The highest id, and the count before and after."""
 
 
-def findings(source: str, client: Client, paths: Mapping[str, str], page_size: int) -> Iterator[Finding]:
-    """Try the address, the keys, each permission and the source's habits, in that order; stop where nothing is left."""
+Paths = Mapping[str, tuple[str, ...]]
+Want = Mapping[str, AbstractSet[str]]
+
+
+def findings(source: str, client: Client, paths: Paths, want: Want, page_size: int) -> Iterator[Finding]:
+    """Try the address, the keys, each wanted permission and the source's habits, in that order; stop where nothing is left."""
     try:
-        yield from _tried(source, client, paths, page_size)
+        yield from _tried(source, client, paths, want, page_size)
     except RefusedError as error:
         yield Finding("error", source, str(error), error.code)
     except RateLimitError as error:
@@ -37,26 +54,51 @@ def findings(source: str, client: Client, paths: Mapping[str, str], page_size: i
         yield Finding("error", source, f"cannot be reached: {error}", "B201")
 
 
-def _tried(source: str, client: Client, paths: Mapping[str, str], page_size: int) -> Iterator[Finding]:
+def _tried(source: str, client: Client, paths: Paths, want: Want, page_size: int) -> Iterator[Finding]:
     info = client.company_info()
-    kind = "cloud" if info.cloud else "self-hosted"
-    yield Finding("ok", source, f"{client.host} answers, {info.version}, {kind}")
-    readable = []
-    for one, path in paths.items():
-        denied = _denied(client, path)
-        if denied is not None:
-            yield Finding("error", source, f"no permission to read {_PLURAL[one]}: {denied}", "B204")
-            continue
-        readable.append(path)
-        yield _counted(source, _PLURAL[one], client.count(path), page_size)
-    for path, title in SETUP_TABLES.items():
-        denied = _denied(client, path)
-        if denied is not None:
-            yield Finding("warn", source, f"no permission to read {title}: {denied}", "B204")
-    if readable:
-        yield _time_form(source, client, tuple(readable))
-    if paths["configuration"] in readable:
-        yield from _blank_references(source, client, paths["configuration"])
+    system = "cloud" if info.cloud else "self-hosted"
+    yield Finding("ok", source, f"{client.host} answers, {info.version}, {system}")
+    counts: dict[str, int] = {}
+    for kind in (kind for kind in paths if kind in want):
+        for path in paths[kind]:
+            title, level = _NEEDED[path]
+            denied = _denied(client, path)
+            if denied is not None:
+                said = f"no permission to read {title}: {denied}; in the role, {level}: Inquire = All"
+                yield Finding("error", source, said, "B204")
+                continue
+            counts[path] = client.count(path)
+            yield _counted(source, title, counts[path], page_size, needed=path != PROJECT)
+    tickets = sum(counts.get(path, 0) for path in paths["ticket"])
+    if tickets and "configurations" in want["ticket"]:
+        text = (
+            f"the configurations of tickets are wanted: a request for each ticket that passes only, at most {tickets:,}"
+        )
+        yield Finding("ok", source, text)
+    if "location" in want and paths["organization"][0] in counts:
+        yield from _sites(source, client, paths["organization"][0], counts[paths["organization"][0]])
+    for kind, tables in SETUP_TABLES.items():
+        for path, title in tables.items() if kind in want else ():
+            denied = _denied(client, path)
+            if denied is not None:
+                yield Finding("warn", source, f"no permission to read {title}: {denied}", "B204")
+    if counts:
+        yield _time_form(source, client, tuple(counts))
+    for path in ("/company/configurations", "/company/contacts", "/service/tickets"):
+        if counts.get(path):
+            yield from _blank_references(source, client, path)
+
+
+def _sites(source: str, client: Client, path: str, companies: int) -> Iterator[Finding]:
+    """Say what sites cost: there is no list of all of them (api/connectwise.md 5.3)."""
+    newest = client.newest(path)
+    denied = _denied(client, f"{path}/{newest}/sites") if newest else None
+    if denied is not None:
+        said = f"no permission to read sites: {denied}; in the role, Companies / Company Maintenance: Inquire = All"
+        yield Finding("error", source, said, "B204")
+        return
+    text = f"sites: a request per snapshot for each company that passes [organizations].only, at most {companies:,}"
+    yield Finding("ok", source, f"{text}; between snapshots only for a company that changed")
 
 
 def _denied(client: Client, path: str) -> str | None:
@@ -69,8 +111,9 @@ def _denied(client: Client, path: str) -> str | None:
     return None
 
 
-def _counted(source: str, title: str, count: int, page_size: int) -> Finding:
-    if not count:
+def _counted(source: str, title: str, count: int, page_size: int, *, needed: bool) -> Finding:
+    """Say how much is visible and what a snapshot of it costs; nobody needs to have projects."""
+    if not count and needed:
         text = f"no {title} are visible: is this the right instance, and is the role's Inquire level All?"
         return Finding("warn", source, text, "B210")
     requests = -(-count // page_size) + _REQUESTS_OF_PROOF
@@ -90,12 +133,16 @@ def _time_form(source: str, client: Client, paths: tuple[str, ...]) -> Finding:
 
 
 def _blank_references(source: str, client: Client, path: str) -> Iterator[Finding]:
-    """Find a role that blanks references instead of refusing (api/connectwise.md 2)."""
+    """Find a role that blanks references instead of refusing (api/connectwise.md 2).
+
+    Contacts without a company are common, so of them nearly all have to be blank.
+    """
     rows = client.some(path, fields="id,company", order="id desc", size=_SAMPLE)
     blank = sum(id_of(row.get("company")) is None for row in rows)
-    if blank >= _MANY_BLANK and blank >= _BLANK_SHARE * len(rows):
+    share = _BLANK_CONTACTS if path.endswith("/contacts") else _BLANK_SHARE
+    if blank >= _MANY_BLANK and blank >= share * len(rows):
         text = (
-            f"{blank} of the {len(rows)} newest configurations show no company: the role hides companies; "
+            f"{blank} of the {len(rows)} newest {_NEEDED[path][0]} show no company: the role hides companies; "
             "give it Inquire All on Companies / Company Maintenance"
         )
         yield Finding("error", source, text, "B206")

@@ -106,13 +106,14 @@ class Client:
         params: dict[str, str | int] = {**_conditions(conditions), "orderBy": order, "pageSize": size}
         return self._rows(path, {**params, "fields": fields} if fields else params)[0]
 
-    def read(self, path: str, *conditions: str, fields: str | None = None) -> Iterator[Batch]:
+    def read(self, path: str, *conditions: str, fields: str | None = None, of_record: bool = False) -> Iterator[Batch]:
         """Read a whole list in the order of its ids, page by page.
 
         Rows that move while the list is read are neither skipped nor doubled, for a page is asked for by the last id
         before it. It ends only where the server says so: with an empty Link header (api/connectwise.md 3.4), or with
         an empty page where an endpoint does not know forward-only. Raises IncompleteReadError where the ids or the
-        server's cursor do not rise.
+        server's cursor do not rise. `of_record` says that the list stands below a record: then NotFoundError says that
+        there is none of its id.
         """
         last: int | None = None
         size = self._page_size
@@ -120,7 +121,7 @@ class Client:
             forward = path not in self._without_forward_only
             params, headers = _page(conditions, fields, last, size, forward=forward)
             try:
-                rows, response = self._rows(path, params, headers)
+                rows, response = self._rows(path, params, headers, of_record=of_record)
             except SlowQueryError:
                 size //= 2
                 if size < SMALLEST_PAGE:
@@ -153,9 +154,14 @@ class Client:
         return last
 
     def _rows(
-        self, path: str, params: Mapping[str, str | int], headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        params: Mapping[str, str | int],
+        headers: Mapping[str, str] | None = None,
+        *,
+        of_record: bool = False,
     ) -> tuple[list[Payload], Response]:
-        body, response = self._get(path, params, headers)
+        body, response = self._get(path, params, headers, of_record=of_record)
         return rows_of(body, self._what(path)), response
 
     def _get(

@@ -14,7 +14,7 @@ NORMALIZER = 1
 Words = dict[str, Any]
 
 # The page router of the application; it takes these words whatever the codebase.
-_PAGES = {"organization": "CompanyFV", "configuration": "ConfigFV"}
+_PAGES = {"organization": "CompanyFV", "contact": "ContactFV", "configuration": "ConfigFV", "ticket": "ServiceFV"}
 
 
 def record_of(source: str, kind: str, payload: Payload, pages: str, company: str) -> Record:
@@ -39,7 +39,7 @@ def record_of(source: str, kind: str, payload: Payload, pages: str, company: str
 
 
 def page_of(ref: Ref, pages: str, company: str) -> str | None:
-    """Give the address of a record in the application."""
+    """Give the address of a record in the application; None for a site, which has no page of its own."""
     page = _PAGES.get(ref.kind)
     return page and (
         f"{pages}/v4_6_release/services/system_io/router/openrecord.rails"
@@ -97,7 +97,104 @@ def _configuration(payload: Payload) -> Words:
     }
 
 
-_WORDS: dict[str, Callable[[Payload], Words]] = {"organization": _organization, "configuration": _configuration}
+def _location(payload: Payload) -> Words:
+    inactive = payload.get("inactiveFlag")
+    state = payload.get("stateReference")
+    primary = payload.get("primaryAddressFlag")
+    return {
+        "active": not inactive if isinstance(inactive, bool) else None,
+        "name": line(payload.get("name")),
+        "organization": _reference(payload.get("company")),
+        "address_1": line(payload.get("addressLine1")),
+        "address_2": line(payload.get("addressLine2")),
+        "city": line(payload.get("city")),
+        "region": _name(state),
+        "postal_code": line(payload.get("zip")),
+        "country": _name(payload.get("country")),
+        "phone": line(payload.get("phoneNumber")),
+        "fax": line(payload.get("faxNumber")),
+        "primary": primary if isinstance(primary, bool) else None,
+    }
+
+
+def _contact(payload: Payload) -> Words:
+    inactive = payload.get("inactiveFlag")
+    types = _names(payload.get("types"))
+    return {
+        "active": not inactive if isinstance(inactive, bool) else None,
+        "first_name": line(payload.get("firstName")),
+        "last_name": line(payload.get("lastName")),
+        "organization": _reference(payload.get("company")),
+        "title": line(payload.get("title")),
+        "type": types[0] if types else None,
+        "site": _reference(payload.get("site")),
+        "emails": _communications(payload, "email"),
+        "phones": _communications(payload, "phone", "fax"),
+        # The company's default contact. Any other says nothing: who is important in IT Glue may be IT Glue's own word.
+        "important": True if payload.get("defaultFlag") is True else None,
+        "notes": None,
+    }
+
+
+def _ticket(payload: Payload) -> Words:
+    closed = payload.get("closedFlag") is True
+    info = payload.get("_info")
+    info = info if isinstance(info, dict) else {}
+    # A closed ticket without the date of it was last touched then or later.
+    closed_at = moments.parse(payload.get("closedDate")) or moments.parse(info.get("lastUpdated"))
+    created_at = moments.parse(info.get("dateEntered"))
+    linked = payload.get("configurations")
+    return {
+        "active": not closed,
+        "number": id_of(payload),
+        "title": line(payload.get("summary")),
+        "organization": _reference(payload.get("company")),
+        "board": _name(payload.get("board")),
+        "status": _name(payload.get("status")),
+        "priority": _name(payload.get("priority")),
+        "type": _name(payload.get("type")),
+        # The flag, not the status: some boards' "completed" statuses are not closed (api/connectwise.md 5.6).
+        "open": not closed,
+        "closed_days": moments.stamp(closed_at) if closed and closed_at else None,
+        "age_days": moments.stamp(created_at) if created_at else None,
+        "site": _reference(payload.get("site")),
+        "contact": _reference(payload.get("contact")),
+        "configurations": _linked(linked) if isinstance(linked, list) else None,
+        "assigned": _name(payload.get("owner")),
+    }
+
+
+_WORDS: dict[str, Callable[[Payload], Words]] = {
+    "organization": _organization,
+    "location": _location,
+    "contact": _contact,
+    "configuration": _configuration,
+    "ticket": _ticket,
+}
+
+
+def _communications(payload: Payload, *kinds: str) -> list[Words]:
+    """Give the addresses or numbers of a contact, defaults first; the items of one kind have one default (5.4)."""
+    items = payload.get("communicationItems")
+    found: list[Words] = []
+    for item in items if isinstance(items, list) else []:
+        value = line(item.get("value")) if isinstance(item, dict) else None
+        if value is None or str(item.get("communicationType")).casefold() not in kinds:
+            continue
+        written: Words = {"value": value, "label": _name(item.get("type")), "primary": item.get("defaultFlag") is True}
+        if "phone" in kinds:
+            written["extension"] = line(item.get("extension"))
+        found.append(written)
+    return sorted(found, key=lambda one: not one["primary"])
+
+
+def _linked(rows: list[Any]) -> list[Words]:
+    """Give the configurations of a ticket, by id; a reference to one has no name, but for `_info` (5.1)."""
+    found = []
+    for row in sorted((row for row in rows if id_of(row)), key=lambda one: id_of(one) or 0):
+        info = row.get("_info")
+        found.append({"id": str(id_of(row)), "name": line(info.get("name")) if isinstance(info, dict) else None})
+    return found
 
 
 def _reference(value: Any) -> Words | None:

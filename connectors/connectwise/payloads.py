@@ -6,6 +6,9 @@ from bridge.errors import TransientError
 
 Payload = dict[str, Any]
 
+# The text of a ticket, which is not carried. The vendor's lists do not show it (api/connectwise.md 5.6).
+TICKET_TEXT = frozenset({"initialDescription", "initialInternalAnalysis", "initialResolution"})
+
 
 def rows_of(body: Any, where: str) -> list[Payload]:
     """Give the rows of a list answer; raise TransientError where it is no list of records with ids."""
@@ -49,9 +52,9 @@ def without_secrets(payload: Payload) -> Payload:
 
     Custom fields and questions of the kind Password are gone, whatever they hold. So are nulls, which some versions
     send and others leave out, and hrefs, which name the codebase and so would change on all records at each upgrade
-    (api/connectwise.md 5.1): neither is a change of the record.
+    (api/connectwise.md 5.1): neither is a change of the record. The text of a ticket is gone too.
     """
-    kept: Payload = _pruned(payload)
+    kept: Payload = {key: one for key, one in _pruned(payload).items() if key not in TICKET_TEXT}
     for word, kind in (("customFields", "type"), ("questions", "fieldType")):
         if isinstance(kept.get(word), list):
             kept[word] = [field for field in kept[word] if isinstance(field, dict) and not _is_password(field, kind)]

@@ -19,7 +19,13 @@ from bridge.records import Ref, WebhookRequest
 from connectors.connectwise.payloads import id_of
 from connectors.connectwise.settings import API_HOSTS, SANDBOX_HOSTS, USER_HOSTS, Site, is_loopback
 
-KINDS: Mapping[str, str] = {"company": "organization", "configuration": "configuration"}
+# `ticket` covers both kinds of tickets (api/connectwise.md 7.2). Callbacks of sites are not used (11): they name no company.
+KINDS: Mapping[str, str] = {
+    "company": "organization",
+    "contact": "contact",
+    "configuration": "configuration",
+    "ticket": "ticket",
+}
 
 _CLOUD_HOSTS = frozenset({*API_HOSTS, *USER_HOSTS, *SANDBOX_HOSTS})
 

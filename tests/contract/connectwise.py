@@ -13,6 +13,10 @@ from tests.contract.simulator import Simulator
 
 COMPANIES = "company/companies"
 CONFIGURATIONS = "company/configurations"
+CONTACTS = "company/contacts"
+TICKETS = "service/tickets"
+PROJECT_TICKETS = "project/tickets"
+_NAMES = {"contact": "firstName", "ticket": "summary"}
 
 
 class ConnectWiseHarness:
@@ -21,11 +25,19 @@ class ConnectWiseHarness:
     system = "connectwise"
     source = "cw"
     wrong_key = "priv-wrong-key"
-    kinds = ("organization", "configuration")
-    deletable = ("configuration",)  # a company goes to the recycle bin
-    resources: Mapping[str, str] = {"organization": COMPANIES, "configuration": CONFIGURATIONS}
-    lists: Mapping[str, str] = {kind: f".*{path}/?$" for kind, path in resources.items()}
-    singles: Mapping[str, str] = {kind: rf".*{path}/\d+$" for kind, path in resources.items()}
+    kinds = ("organization", "contact", "configuration", "ticket")
+    deletable = ("contact", "configuration", "ticket")  # a company goes to the recycle bin
+    resources: Mapping[str, str] = {
+        "organization": COMPANIES,
+        "contact": CONTACTS,
+        "configuration": CONFIGURATIONS,
+        "ticket": TICKETS,
+    }
+    paths: Mapping[str, str] = {**resources, "ticket": "(service|project)/tickets"}
+    lists: Mapping[str, str] = {kind: f".*{path}/?$" for kind, path in paths.items()}
+    singles: Mapping[str, str] = {kind: rf".*{path}/\d+$" for kind, path in paths.items()}
+    belows: Mapping[str, str] = {"location": rf".*{COMPANIES}/\d+/sites"}
+    enrichments: Mapping[str, str] = {"ticket": r".*tickets/\d+/configurations"}
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -51,6 +63,15 @@ class ConnectWiseHarness:
             types = [self.lookup(simulator, f"{COMPANIES}/types", "Client")]
             company = {"identifier": f"C{number}", "name": name, "status": status, "types": types}
             return simulator.create(COMPANIES, {**company, **words})
+        if kind == "contact":
+            contact = {"firstName": name, "lastName": "Moss", "company": self.owner(simulator)}
+            return simulator.create(CONTACTS, {**contact, **words})
+        if kind == "ticket":
+            project = number % 2 == 0
+            board = self.lookup(simulator, "service/boards", "Projects" if project else "Help Desk")
+            record_type = "ProjectTicket" if project else "ServiceTicket"
+            ticket = {"summary": name, "recordType": record_type, "board": board, "company": self.owner(simulator)}
+            return simulator.create(TICKETS, {**ticket, **words})
         configuration = {
             "name": name,
             "type": self.lookup(simulator, f"{CONFIGURATIONS}/types", "Workstation"),
@@ -76,18 +97,39 @@ class ConnectWiseHarness:
             self._lookups[key] = {"id": int(self.seed(simulator, "organization", "Owner"))}
         return self._lookups[key]
 
+    def seed_below(self, simulator: Simulator, kind: str, organization: str, name: str) -> str:
+        return simulator.create(f"{COMPANIES}/{organization}/sites", {"name": name})
+
+    def link(self, simulator: Simulator, kind: str, number: str) -> tuple[str, list[str]]:
+        devices = sorted((self.seed(simulator, "configuration", f"linked to {number}") for _ in range(2)), key=int)
+        path = TICKETS if number in simulator.living(TICKETS) else PROJECT_TICKETS
+        for device in reversed(devices):
+            simulator.create(f"{path}/{number}/configurations", {"id": int(device)})
+        return "configurations", devices
+
+    def living(self, simulator: Simulator, kind: str) -> dict[str, dict[str, Any]]:
+        found = simulator.living(self.resources[kind])
+        return {**found, **simulator.living(PROJECT_TICKETS)} if kind == "ticket" else found
+
     def renamed(self, kind: str, name: str) -> dict[str, Any]:
-        return {"name": name}
+        return {_NAMES.get(kind, "name"): name}
 
     def name_of(self, kind: str, payload: Mapping[str, Any]) -> str:
-        return str(payload["name"])
+        return str(payload[_NAMES.get(kind, "name")])
 
     def with_passwords(self, simulator: Simulator, kind: str, name: str) -> str | None:
+        first = 31 + 2 * self.kinds.index(kind)  # each kind has fields of its own
         fields = [
-            {"id": 31, "caption": "Portal login", "type": "Password", "entryMethod": "EntryField", "value": PASSWORD},
-            {"id": 32, "caption": "Rack", "type": "Text", "entryMethod": "EntryField", "value": "R12"},
+            {
+                "id": first,
+                "caption": "Portal login",
+                "type": "Password",
+                "entryMethod": "EntryField",
+                "value": PASSWORD,
+            },
+            {"id": first + 1, "caption": "Rack", "type": "Text", "entryMethod": "EntryField", "value": "R12"},
         ]
-        if kind == "organization":
+        if kind != "configuration":
             return self.seed(simulator, kind, name, customFields=fields)
         questions = [
             {"questionId": 8, "question": "Admin login", "fieldType": "Password", "answer": PASSWORD},

@@ -8,11 +8,14 @@ from typing import Any, ClassVar, Protocol
 import pytest
 
 from bridge.connector import Connector
+from bridge.mapping.words import WORDS
 from bridge.records import Record, Ref
 from tests.contract.mirror import Mirror
 from tests.contract.simulator import Simulator, simulating
 
 NOTHING_WANTED: frozenset[str] = frozenset()
+EVERYTHING = {kind: frozenset(words) for kind, words in WORDS.items()}
+"""What a mapping wants that uses every word of every kind."""
 PASSWORD = "hunter2-in-a-password-field"
 
 
@@ -29,7 +32,7 @@ class Harness(Protocol):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds that can be seeded here; each has a name that a person can change."""
+        """The kinds with a list of their own; each has a name that a person can change."""
 
     @property
     def deletable(self) -> tuple[str, ...]:
@@ -37,7 +40,7 @@ class Harness(Protocol):
 
     @property
     def resources(self) -> Mapping[str, str]:
-        """The control API's resource of each kind."""
+        """The control API's resource by which records of each kind are changed and deleted."""
 
     @property
     def lists(self) -> Mapping[str, str]:
@@ -51,6 +54,14 @@ class Harness(Protocol):
     def singles(self) -> Mapping[str, str]:
         """A regular expression of the paths by which one record of each kind is fetched."""
 
+    @property
+    def belows(self) -> Mapping[str, str]:
+        """For each kind that is read per organization, a regular expression of the paths by which it is."""
+
+    @property
+    def enrichments(self) -> Mapping[str, str]:
+        """For each kind with words that cost a request per record, a regular expression of the paths of them."""
+
     def connect(self, simulator: Simulator, *, page_size: int = 5, deadline: float = 10.0) -> Connector:
         """Make a connector of the simulator."""
 
@@ -62,6 +73,15 @@ class Harness(Protocol):
 
     def seed(self, simulator: Simulator, kind: str, name: str) -> str:
         """Make a record with this name, whatever else it needs; give its id."""
+
+    def seed_below(self, simulator: Simulator, kind: str, organization: str, name: str) -> str:
+        """Make a record of a kind that is read per organization; give its id."""
+
+    def link(self, simulator: Simulator, kind: str, number: str) -> tuple[str, list[str]]:
+        """Link something to a record; give the word that costs a request to read it, and the ids in it."""
+
+    def living(self, simulator: Simulator, kind: str) -> dict[str, dict[str, Any]]:
+        """Give what stands there of a kind, by id."""
 
     def renamed(self, kind: str, name: str) -> dict[str, Any]:
         """Give the change that a person makes to rename a record."""
@@ -88,8 +108,13 @@ class Grounded:
     harness: ClassVar[Harness]
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        if "kind" in metafunc.fixturenames:
-            metafunc.parametrize("kind", self.harness.kinds)
+        for name, kinds in (
+            ("kind", self.harness.kinds),
+            ("below", tuple(self.harness.belows)),
+            ("dear", tuple(self.harness.enrichments)),
+        ):
+            if name in metafunc.fixturenames:
+                metafunc.parametrize(name, kinds)
 
     @pytest.fixture(scope="class")
     @classmethod

@@ -48,4 +48,9 @@ class Mirror:
 
     def names(self) -> dict[str, object]:
         """Give the name of each record by id."""
-        return {ref.id: record.words["name"] for ref, record in self.records.items()}
+        return {ref.id: name_in(record) for ref, record in self.records.items()}
+
+
+def name_in(record: Record) -> object:
+    """Give the word of a record that a person changes to rename it."""
+    return record.words[{"contact": "first_name", "ticket": "title"}.get(record.ref.kind, "name")]

@@ -66,7 +66,7 @@ class PromisesInTrouble(Grounded):
                     assert caught.value.retry_after == 7
                 simulator.repair()
                 mirror.take(connector.changes(kind, mirror.watermark, NOTHING_WANTED))
-                assert set(simulator.living(self.harness.resources[kind])) <= {ref.id for ref in mirror.records}
+                assert set(self.harness.living(simulator, kind)) <= {ref.id for ref in mirror.records}
 
     def test_a_pause_without_a_length_is_a_pause(self, simulator: Simulator, connector: Connector, kind: str) -> None:
         """Retry-After is a courtesy; without it the engine chooses."""

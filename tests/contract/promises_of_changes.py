@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bridge.connector import Connector
 from tests.contract.harness import NOTHING_WANTED, Grounded
+from tests.contract.mirror import name_in
 from tests.contract.simulator import Simulator
 
 
@@ -24,7 +25,7 @@ class PromisesOfChanges(Grounded):
             self.rename(simulator, kind, number, f"turn {turn}")
             mirror.take(connector.changes(kind, mirror.watermark, NOTHING_WANTED))
 
-            assert mirror.records[self.ref(kind, number)].words["name"] == f"turn {turn}"
+            assert name_in(mirror.records[self.ref(kind, number)]) == f"turn {turn}"
 
     def test_a_poll_is_repeatable(self, simulator: Simulator, connector: Connector, kind: str) -> None:
         """A poll whose pages were lost is simply asked again."""
@@ -85,7 +86,6 @@ class PromisesOfChanges(Grounded):
 
     def test_nothing_is_skipped_whatever_happens_while_pages_are_read(self, running: Simulator, kind: str) -> None:
         """For every history of renames and creations between pages, polling on ends with what the source holds."""
-        resource = self.harness.resources[kind]
         ids = self.seeded(running, kind, 6, "history")
         names = itertools.count()
 
@@ -114,7 +114,7 @@ class PromisesOfChanges(Grounded):
                         happens(what)
                 mirror.take(connector.changes(kind, mirror.watermark, NOTHING_WANTED))
 
-            held = running.living(resource)
+            held = self.harness.living(running, kind)
             assert mirror.names() == {number: self.harness.name_of(kind, now) for number, now in held.items()}
 
         any_history()
@@ -132,4 +132,4 @@ class PromisesOfChanges(Grounded):
                 if turn < 2:
                     simulator.delete(self.harness.resources[kind], ids[turn])
 
-        assert {ref.id for ref in mirror.records} >= set(simulator.living(self.harness.resources[kind]))
+        assert {ref.id for ref in mirror.records} >= set(self.harness.living(simulator, kind))

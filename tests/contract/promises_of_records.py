@@ -46,7 +46,7 @@ class PromisesOfRecords(Grounded):
         mirror = self.everything(connector, kind)
 
         assert mirror.complete
-        assert {ref.id for ref in mirror.records} == set(simulator.living(self.harness.resources[kind]))
+        assert {ref.id for ref in mirror.records} == set(self.harness.living(simulator, kind))
 
     def test_every_word_of_the_mapping_is_there(self, simulator: Simulator, connector: Connector, kind: str) -> None:
         """A template may name any word of its kind; an absent value is None, never a missing word."""
@@ -98,7 +98,7 @@ class PromisesOfRecords(Grounded):
         if number is None:
             pytest.skip(f"{kind} has no password-kind fields")
         ref = self.ref(kind, number)
-        assert PASSWORD in json.dumps(simulator.living(self.harness.resources[kind])[number])
+        assert PASSWORD in json.dumps(self.harness.living(simulator, kind)[number])
 
         fetched = connector.fetch(ref)
         assert isinstance(fetched, Record)

@@ -13,7 +13,7 @@ from bridge.errors import (
     SignatureError,
 )
 from bridge.records import Ref, WebhookRequest
-from tests.contract.harness import NOTHING_WANTED, Grounded
+from tests.contract.harness import EVERYTHING, NOTHING_WANTED, Grounded
 from tests.contract.simulator import Simulator
 
 
@@ -46,7 +46,7 @@ class PromisesOfSecrecy(Grounded):
                     while chain is not None:
                         seen += [str(chain), repr(chain)]
                         chain = chain.__cause__
-                seen += [finding.text for finding in connector.check()]
+                seen += [finding.text for finding in connector.check(EVERYTHING)]
                 simulator.repair()
         finally:
             wrong.close()
@@ -64,7 +64,7 @@ class PromisesOfSecrecy(Grounded):
                 self.everything(connector, kind)
             with pytest.raises(AuthError):
                 connector.fetch(self.ref(kind, "1"))
-            findings = list(connector.check())
+            findings = list(connector.check(EVERYTHING))
         finally:
             connector.close()
 
@@ -75,7 +75,7 @@ class PromisesOfSecrecy(Grounded):
         for kind in self.harness.kinds:
             self.seeded(simulator, kind, 2)
 
-        findings = list(connector.check())
+        findings = list(connector.check(EVERYTHING))
 
         assert [finding for finding in findings if finding.level != "ok"] == []
         assert findings
@@ -90,7 +90,8 @@ class PromisesOfSecrecy(Grounded):
         """Name, type, kinds and the version of its words."""
         assert connector.name == self.harness.source
         assert connector.type == self.harness.system
-        assert set(self.harness.kinds) <= set(connector.kinds)
+        assert {*self.harness.kinds, *self.harness.belows} == set(connector.kinds)
+        assert set(self.harness.belows) == set(connector.per_organization)
         assert connector.normalizer >= 1
 
 

@@ -20,7 +20,7 @@ class PromisesOfSnapshots(Grounded):
     ) -> None:
         """With ids alone it sees the same, and carries no records."""
         self.seeded(simulator, kind, 7)
-        living = set(simulator.living(self.harness.resources[kind]))
+        living = set(self.harness.living(simulator, kind))
 
         whole = self.mirror().take(connector.snapshot(kind, NOTHING_WANTED))
         bare = self.mirror().take(connector.snapshot(kind, NOTHING_WANTED, ids_only=True))
@@ -38,7 +38,7 @@ class PromisesOfSnapshots(Grounded):
         """It may be given up as incomplete; if it says complete, it saw all that was there from begin to end."""
         ids = self.seeded(simulator, kind, 8)
         resource = self.harness.resources[kind]
-        throughout = set(simulator.living(resource)) - {ids[0], ids[6]}
+        throughout = set(self.harness.living(simulator, kind)) - {ids[0], ids[6]}
         with self.connected(simulator, page_size=2) as connector:
             mirror = self.mirror()
             try:
@@ -58,7 +58,7 @@ class PromisesOfSnapshots(Grounded):
     def test_records_made_during_a_snapshot_do_not_spoil_it(self, simulator: Simulator, kind: str) -> None:
         """A busy source would otherwise never be read completely."""
         self.seeded(simulator, kind, 6)
-        before = set(simulator.living(self.harness.resources[kind]))
+        before = set(self.harness.living(simulator, kind))
         with self.connected(simulator, page_size=2) as connector:
             mirror = self.mirror()
             for turn, _ in enumerate(mirror.taking(connector.snapshot(kind, NOTHING_WANTED, ids_only=True))):

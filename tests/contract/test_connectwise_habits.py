@@ -15,8 +15,8 @@ import pytest
 from bridge.errors import AuthError, SignatureError
 from bridge.records import Absent, Record, Ref, WebhookRequest
 from connectors.connectwise.connector import ConnectWise
-from tests.contract.connectwise import COMPANIES, CONFIGURATIONS, HARNESS
-from tests.contract.harness import NOTHING_WANTED
+from tests.contract.connectwise import COMPANIES, CONFIGURATIONS, CONTACTS, HARNESS, PROJECT_TICKETS, TICKETS
+from tests.contract.harness import EVERYTHING, NOTHING_WANTED
 from tests.contract.mirror import Mirror
 from tests.contract.simulator import Simulator, simulating
 
@@ -31,6 +31,8 @@ class TestHabits:
             for n in range(4):
                 HARNESS.seed(simulator, "organization", f"Customer {n}")
                 HARNESS.seed(simulator, "configuration", f"PC {n}")
+                HARNESS.seed(simulator, "contact", f"Ann {n}")
+                HARNESS.seed(simulator, "ticket", f"Broken {n}")
             yield simulator
             assert simulator.violations() == []
 
@@ -67,7 +69,7 @@ class TestHabits:
 
         with self.connected(simulator) as connector:
             assert len(self.polled(connector, "configuration").records) >= 4
-            assert "self-hosted" in next(iter(connector.check())).text
+            assert "self-hosted" in next(iter(connector.check(EVERYTHING))).text
 
     def test_an_upgrade_in_the_middle_of_a_read_is_followed(self, simulator: Simulator) -> None:
         """The old codebase answers 404; a poll of a running service must not need a restart."""
@@ -117,14 +119,14 @@ class TestHabits:
                 self.polled(connector, "organization")
             with pytest.raises(AuthError):
                 connector.fetch(Ref("cw", "configuration", "1"))
-            codes = [finding.code for finding in connector.check() if finding.level != "ok"]
+            codes = [finding.code for finding in connector.check(EVERYTHING) if finding.level != "ok"]
 
         assert codes in (["B202"], ["B208"])
 
     def test_an_unknown_company_is_said(self, simulator: Simulator) -> None:
         """Company info is `null` for it."""
         with self.connected(simulator, company="nobody") as connector:
-            assert [finding.code for finding in connector.check()] == ["B208"]
+            assert [finding.code for finding in connector.check(EVERYTHING)] == ["B208"]
 
     @pytest.mark.parametrize("status", [400, 401, 403])
     def test_a_client_id_that_is_not_accepted_is_refused(self, simulator: Simulator, status: int) -> None:
@@ -135,27 +137,56 @@ class TestHabits:
         )
 
         with self.connected(simulator) as connector:
-            assert [finding.code for finding in connector.check() if finding.level != "ok"] == ["B203"]
+            assert [finding.code for finding in connector.check(EVERYTHING) if finding.level != "ok"] == ["B203"]
 
     def test_a_server_that_wants_tls_is_said(self, simulator: Simulator) -> None:
         """The same words come from a cloud host without `api-`."""
         simulator.switch(ssl_required=True)
 
         with self.connected(simulator) as connector:
-            assert [finding.code for finding in connector.check() if finding.level != "ok"] == ["B209"]
+            assert [finding.code for finding in connector.check(EVERYTHING) if finding.level != "ok"] == ["B209"]
 
     @pytest.mark.parametrize(
         ("path", "level"),
-        [(CONFIGURATIONS, "error"), (f"{COMPANIES}/types", "warn"), ("procurement/manufacturers", "warn")],
+        [
+            (CONFIGURATIONS, "error"),
+            (CONTACTS, "error"),
+            (TICKETS, "error"),
+            (PROJECT_TICKETS, "error"),
+            (f"{COMPANIES}/{{id}}/sites", "error"),
+            (f"{COMPANIES}/types", "warn"),
+            ("procurement/manufacturers", "warn"),
+        ],
     )
     def test_a_forbidden_entity_is_named(self, simulator: Simulator, path: str, level: str) -> None:
         """A 403 is per endpoint."""
         simulator.switch(role={"hide_types": [], "level": "all", "blank_references": False, "forbidden": [path]})
 
         with self.connected(simulator) as connector:
-            findings = [finding for finding in connector.check() if finding.level != "ok"]
+            findings = [finding for finding in connector.check(EVERYTHING) if finding.level != "ok"]
 
         assert [(finding.level, finding.code) for finding in findings] == [(level, "B204")]
+        assert level == "warn" or "Inquire = All" in findings[0].text
+
+    @pytest.mark.parametrize("path", [CONTACTS, TICKETS, PROJECT_TICKETS, f"{COMPANIES}/{{id}}/sites"])
+    def test_what_nobody_wants_is_not_asked_for(self, simulator: Simulator, path: str) -> None:
+        """A role without tickets is right where no block reads tickets."""
+        simulator.switch(role={"hide_types": [], "level": "all", "blank_references": False, "forbidden": [path]})
+        want = {kind: EVERYTHING[kind] for kind in ("organization", "configuration")}
+
+        with self.connected(simulator) as connector:
+            assert [finding for finding in connector.check(want) if finding.level != "ok"] == []
+
+    def test_check_prices_what_costs_a_request_per_record(self, simulator: Simulator) -> None:
+        """In requests per snapshot, before anything is read."""
+        with self.connected(simulator) as connector:
+            priced = [finding.text for finding in connector.check(EVERYTHING) if "at most" in finding.text]
+            cheap = {**EVERYTHING, "ticket": EVERYTHING["ticket"] - {"configurations"}}
+            unpriced = [finding.text for finding in connector.check(cheap) if "at most" in finding.text]
+
+        companies, tickets = (len(HARNESS.living(simulator, kind)) for kind in ("organization", "ticket"))
+        assert [text.rpartition("at most ")[2].split(";")[0] for text in priced] == [str(tickets), str(companies)]
+        assert len(unpriced) == 1
 
     def test_a_role_that_blanks_references_is_found_and_gives_no_half_reference(self, simulator: Simulator) -> None:
         """Mapped, it would move every device away from its customer."""
@@ -164,7 +195,7 @@ class TestHabits:
         simulator.switch(role={"hide_types": [], "level": "all", "blank_references": True, "forbidden": []})
 
         with self.connected(simulator) as connector:
-            codes = [finding.code for finding in connector.check() if finding.level != "ok"]
+            codes = [finding.code for finding in connector.check(EVERYTHING) if finding.level != "ok"]
             records = self.polled(connector, "configuration").records.values()
 
         assert codes == ["B206"]
@@ -181,7 +212,7 @@ class TestHabits:
             number = HARNESS.seed(simulator, "configuration", f"zone {habit}")
 
             later = self.polled(connector, "configuration", mirror.watermark)
-            complaints = [finding for finding in connector.check() if finding.level == "error"]
+            complaints = [finding for finding in connector.check(EVERYTHING) if finding.level == "error"]
 
         assert number in {ref.id for ref in later.records}
         assert complaints == []
@@ -257,7 +288,7 @@ class TestHabits:
                     "Secure"
                 ]
             with self.connected(simulator) as connector:
-                assert [finding.code for finding in connector.check()] == ["B201"]
+                assert [finding.code for finding in connector.check(EVERYTHING)] == ["B201"]
 
     def test_a_callback_of_the_server_names_the_record_that_changed(self, simulator: Simulator) -> None:
         """Signed with a key of the server's own; one bit changed, it is a stranger's."""

@@ -4,15 +4,19 @@ from collections.abc import Callable
 
 import pytest
 
+from bridge.mapping.words import WORDS
 from connectors.connectwise.connector import ConnectWise
 from tests.unit.connectwise.scripted import LAST, Answer, Asked, rows, scripted
 
 Script = Callable[[Asked], Answer]
 
+want = {"organization": frozenset({"name"}), "configuration": frozenset({"name", "serial_number"})}
+everything = {kind: frozenset(words) for kind, words in WORDS.items()}
+
 
 def found(connector: ConnectWise) -> list[tuple[str, str | None]]:
     """Give level and code of each finding that is not ok."""
-    return [(one.level, one.code) for one in connector.check() if one.level != "ok"]
+    return [(one.level, one.code) for one in connector.check(want) if one.level != "ok"]
 
 
 def healthy(asked: Asked) -> Answer:
@@ -29,7 +33,7 @@ def healthy(asked: Asked) -> Answer:
 def test_a_healthy_source_is_ok_in_every_line() -> None:
     """The lines say how much is visible and what a snapshot costs."""
     with scripted(healthy) as (connector, _):
-        findings = list(connector.check())
+        findings = list(connector.check(want))
 
     assert {one.level for one in findings} == {"ok"}
     assert {one.subject for one in findings} == {"cw"}

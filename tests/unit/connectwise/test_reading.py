@@ -310,3 +310,97 @@ def test_reread_asks_for_a_hundred_at_a_time() -> None:
 
     assert [record.ref.id for record in found] == [str(n) for n in range(1, 251) if n != 13]
     assert len(server.asked) == 3
+
+
+def ticket_lists(
+    service: list[int], project: list[int], later: tuple[list[int], list[int]] | None = None
+) -> Callable[[Asked], Answer]:
+    """Answer a snapshot of tickets; once the service tickets are read, the lists are as `later` says."""
+    lists = {"service": service, "project": project}
+
+    def script(asked: Asked) -> Answer:
+        held = lists[asked.path.split("/")[1]]
+        if asked.path.endswith("/count"):
+            highest = int(asked.query["conditions"].removeprefix("id<="))
+            return Answer({"count": sum(n <= highest for n in held)})
+        if asked.query.get("orderBy") == "id desc":
+            return Answer(rows(*held[-1:]))
+        given = Answer(rows(*held), headers=LAST)
+        if later is not None and asked.path == "/service/tickets":
+            lists["service"], lists["project"] = later
+        return given
+
+    return script
+
+
+def test_a_snapshot_of_tickets_sees_both_lists() -> None:
+    """Service and project tickets have one number space."""
+    with scripted(ticket_lists([1, 4], [2, 3])) as (connector, _):
+        pages = list(connector.snapshot("ticket", frozenset(), ids_only=True))
+
+    assert {ref.id for page in pages for ref in page.present} == {"1", "2", "3", "4"}
+    assert pages[-1].complete
+    assert pages[-1].total == 4
+
+
+@pytest.mark.parametrize(
+    "later",
+    [([1, 3, 4], [2]), ([4], [1, 2, 3]), ([1, 2, 3, 4], [])],
+    ids=["from projects to service", "from service to projects", "all to service"],
+)
+def test_a_ticket_that_is_converted_while_tickets_are_read_spoils_the_proof(later: tuple[list[int], list[int]]) -> None:
+    """It moves from one list to the other, and may be seen in neither."""
+    with (
+        scripted(ticket_lists([1, 4], [2, 3], later)) as (connector, _),
+        pytest.raises(IncompleteReadError, match="tickets"),
+    ):
+        list(connector.snapshot("ticket", frozenset(), ids_only=True))
+
+
+def test_a_ticket_is_absent_only_where_neither_list_has_it() -> None:
+    """A project ticket is not found among the service tickets."""
+    ref = Ref("cw", "ticket", "57")
+
+    def script(asked: Asked) -> Answer:
+        return Answer.sample("not_found.404") if asked.path.startswith("/service") else Answer(rows(57)[0])
+
+    with scripted(script) as (connector, server):
+        assert isinstance(connector.fetch(ref), Record)
+        server.script = lambda _: Answer.sample("not_found.404")
+        assert connector.fetch(ref) == Absent(ref)
+        server.script = lambda asked: Answer.sample(
+            "not_found.404" if asked.path.startswith("/service") else "no_permission.403"
+        )
+        with pytest.raises(AuthError):
+            connector.fetch(ref)
+
+
+def test_a_converted_ticket_still_gives_its_configurations() -> None:
+    """What was read as a service ticket is found below the project tickets."""
+
+    def script(asked: Asked) -> Answer:
+        if asked.path == "/project/tickets/57/configurations":
+            return Answer([{"id": 9}], headers=LAST)
+        return Answer.sample("not_found.404")
+
+    with scripted(script) as (connector, _):
+        ticket = connector.normalize("ticket", {**rows(57)[0], "recordType": "ServiceTicket"})
+        (found,) = connector.enrich([ticket], frozenset({"configurations"}))
+
+    assert found.words["configurations"] == [{"id": "9", "name": None}]
+
+
+def test_a_site_of_another_company_is_no_answer() -> None:
+    """A proxy that mixes answers up must not move a location; a role that hides the company does not."""
+    company = Ref("cw", "organization", "311")
+    with (
+        scripted(lambda _: Answer(rows(501, company={"id": 312}), headers=LAST)) as (connector, _),
+        pytest.raises(TransientError),
+    ):
+        connector.of_organization("location", company)
+
+    with scripted(lambda _: Answer(rows(501, company={"_info": {}}), headers=LAST)) as (connector, server):
+        found = connector.of_organization("location", company)
+        assert not isinstance(found, Absent)
+        assert found[0].words["organization"]["id"] == "311"
+        assert "fields" not in server.asked[0].query

@@ -66,9 +66,11 @@ def test_a_genuine_callback_names_its_record_from_the_body() -> None:
         Ref("cw", "configuration", "4711"),
     )
     assert read(callback(Entity={"id": 311})) == (Ref("cw", "organization", "311"),)
+    assert read(callback(Type="ticket", ID=88)) == (Ref("cw", "ticket", "88"),)
+    assert read(callback(Type="contact", ID=57)) == (Ref("cw", "contact", "57"),)
 
 
-@pytest.mark.parametrize("words", [{"Type": "ticket"}, {"Type": "contact"}, {"ID": None}, {"ID": "x"}, {"Type": None}])
+@pytest.mark.parametrize("words", [{"Type": "site"}, {"Type": "member"}, {"ID": None}, {"ID": "x"}, {"Type": None}])
 def test_a_callback_of_what_we_do_not_read_names_nothing(words: dict[str, Any]) -> None:
     """It is genuine, so it is no error; there is only nothing to do."""
     assert read(callback(**words)) == ()
