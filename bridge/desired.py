@@ -30,12 +30,17 @@ class Desired:
     `attributes` are IT Glue's attribute words with underscores; None means that the source has no value. `names` and
     `refs` fill further attributes (`configuration_type_id`, `organization_id`, `location_id`, …) once they are
     resolved. `notes` are remarks for people about single attributes, such as a MAC address that was skipped.
+
+    Of a flexible asset, traits are attributes `traits.<name of the field>`; `tags` are those of Tag fields by the same
+    word, each a Ref, or digits: an id of IT Glue. `empty` says of a summary that there is nothing to sum up.
     """
 
     attributes: dict[str, Any]
     names: dict[str, Name] = field(default_factory=dict)
     refs: dict[str, Ref] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, tuple[Ref | str, ...]] = field(default_factory=dict)
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

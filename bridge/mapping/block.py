@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.desired import Desired, Excluded, Held
+from bridge.mapping.assets import AssetType
 from bridge.mapping.gone import Gone
 from bridge.records import Ref
 
@@ -53,3 +54,14 @@ class Block:
     """From a record's words and Ref to what it asks of IT Glue; pure, never raises for what a record holds."""
     leaves: Callable[[Words, Ref], bool | Held]
     """Whether `gone = "archive when …"` counts the record as gone though the source has it."""
+    source: str | None = None
+    """The one source whose records it reads; None: all that have the kind."""
+    per: str = "record"
+    """What an asset stands for: a record, or the organization or configuration whose records it summarises."""
+    asset_type: AssetType | None = None
+    """The flexible asset type that it writes."""
+
+    @property
+    def anchor_kind(self) -> str:
+        """Give the kind of the records that its targets are anchored to."""
+        return self.kind if self.per == "record" else self.per

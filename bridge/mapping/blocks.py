@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.errors import SettingsError
+from bridge.mapping.assets import AssetType, merged
 from bridge.mapping.block import Block, Words
 from bridge.mapping.build import build
+from bridge.mapping.build_assets import build as build_assets
 from bridge.mapping.clean import Memo
 from bridge.mapping.effective import DEFAULTS, KINDS, Entry, MappingSettings, define
 from bridge.mapping.problems import SettingsErrors, nearest, raise_all
@@ -37,6 +39,13 @@ class Mapping:
         self._forms: Memo[tuple[str, tuple[int, ...]], Block] = Memo(
             lambda key: build(define(key[0], settings, key[1]), settings)
         )
+        self._assets = {
+            rules.id: build_assets(rules, number, settings) for number, rules in enumerate(settings.flexible_assets)
+        }
+        # By name in lower case: what all blocks of a type ask of it.
+        self.asset_types: dict[str, AssetType] = merged(
+            block.asset_type for block in self._assets.values() if block.asset_type is not None
+        )
         self._selected: dict[str, list[int]] = {}
         for number, override in enumerate(settings.override):
             for entry in override.organizations:
@@ -45,7 +54,8 @@ class Mapping:
     @property
     def blocks(self) -> tuple[Block, ...]:
         """Give the blocks as they are without overrides, parents first."""
-        return tuple(sorted((self._forms[block_id, ()] for block_id in KINDS), key=lambda block: block.wave))
+        own = sorted((self._forms[block_id, ()] for block_id in KINDS), key=lambda block: block.wave)
+        return (*own, *self._assets.values())
 
     def blocks_for_kind(self, kind: str) -> tuple[Block, ...]:
         """Give the blocks that read this kind of record."""
@@ -53,6 +63,8 @@ class Mapping:
 
     def block(self, block_id: str, organization: Organization | None = None) -> Block:
         """Give a block in the form that holds for the records of a source's organization: its Ref and name."""
+        if block_id in self._assets:
+            return self._assets[block_id]
         if organization is None or not self._selected:
             return self._forms[block_id, ()]
         ref, name = organization
@@ -67,13 +79,19 @@ class Mapping:
         """Give the words of a kind that any form of any block reads."""
         forms = [self.block(each.id) for each in self.blocks_for_kind(kind)]
         forms += [
-            self._forms[each.id, (number,)] for each in self.blocks_for_kind(kind) for number in self._overrides()
+            self._forms[each.id, (number,)]
+            for each in self.blocks_for_kind(kind)
+            if each.id not in self._assets
+            for number in self._overrides()
         ]
         return frozenset[str]().union(*(form.want for form in forms))
 
     def explain_rows(self) -> Iterator[Row]:
         """Give the effective mapping line by line, overrides after the blocks that they change."""
         for block in self.blocks:
+            if block.asset_type is not None:
+                yield from _asset_rows(block)
+                continue
             definition = define(block.id, self._settings)
             yield from _rows(block.id, definition.entries, definition.sets)
             for number in self._overrides():
@@ -104,6 +122,23 @@ def _rows(block: str, entries: AbstractMapping[str, Entry], sets: AbstractMappin
     yield from (Row(block, f"set.{word}", _text(entry.value), entry.where) for word, entry in sets.items())
 
 
+def _asset_rows(block: Block) -> Iterator[Row]:
+    said = {"type": block.asset_type.name if block.asset_type else "", "from": f"{block.source or '*'}.{block.kind}s",
+            "per": block.per, "match": _text(block.match), "create": block.create}  # fmt: skip
+    gone = block.gone
+    said["gone"] = f"archive when {gone.when}" if gone.when else gone.verb
+    for key, text in said.items():
+        yield Row(block.id, key, text, block.provenance.get(key, "built in"))
+    for rule in ("once", "fill", "ignore", "clear"):
+        names = tuple(sorted(word.removeprefix("traits.") for word in getattr(block.owners, rule)))
+        if names:
+            yield Row(block.id, rule, _text(names), block.provenance.get(rule, "built in"))
+    for field in block.asset_type.fields if block.asset_type else ():
+        marks = [word for word in ("title", "required", "in_list") if getattr(field, word)]
+        text = ", ".join((field.kind, *marks, *([] if field.has_value else ["left to people"])))
+        yield Row(block.id, f"fields.{field.name}", text, block.provenance.get(f"fields.{field.name}", "built in"))
+
+
 def _line(line: Line) -> str:
     names = [name or '""' for name in line.names]
     return f"{', '.join(names)} -> {line.to}"
@@ -129,5 +164,33 @@ def compile_mapping(settings: MappingSettings) -> Mapping:
                 build(define(block_id, settings, overrides), settings)
             except SettingsErrors as error:
                 problems |= {str(each): each for each in error.problems}
+    problems |= _asset_problems(settings)
     raise_all(list(problems.values()))
     return Mapping(settings)
+
+
+def _asset_problems(settings: MappingSettings) -> dict[str, SettingsError]:
+    """Find what is wrong in each block of flexible assets, and between them."""
+    problems: dict[str, SettingsError] = {}
+    ids: set[str] = set()
+    marked: dict[tuple[str, str, str | None], str] = {}
+    for number, rules in enumerate(settings.flexible_assets):
+        path = ("flexible_assets", number)
+        if rules.id in ids:
+            said = f'two blocks are called "{rules.id}": give one of them another name = "…"'
+            problems[said] = settings.error("B133", said, path)
+        ids.add(rules.id)
+        try:
+            block = build_assets(rules, number, settings)
+        except SettingsErrors as error:
+            problems |= {str(each): each for each in error.problems}
+            continue
+        # The Bridge ref of an asset tells whose it is: two blocks must not make two assets of one type for one record.
+        for source in [block.source] if block.source else settings.zones():
+            other = marked.setdefault((rules.type.strip().casefold(), block.anchor_kind, source), rules.id)
+            if other != rules.id:
+                said = (
+                    f'"{rules.id}" and "{other}" both make "{rules.type}" for {block.anchor_kind}s: put them into one'
+                )
+                problems[said] = settings.error("B133", said, path)
+    return problems

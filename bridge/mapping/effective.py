@@ -10,7 +10,14 @@ import orjson
 from bridge.errors import SettingsError
 from bridge.mapping import default_2026_11
 from bridge.mapping.attributes import find
-from bridge.mapping.rules import BlockRules, ConfigurationRules, Line, OrganizationRules, OverrideRules
+from bridge.mapping.rules import (
+    BlockRules,
+    ConfigurationRules,
+    FlexibleAssetRules,
+    Line,
+    OrganizationRules,
+    OverrideRules,
+)
 
 DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {default_2026_11.NAME: default_2026_11.BLOCKS}
 KINDS = {"organizations": "organization", "configurations": "configuration"}
@@ -18,6 +25,10 @@ KINDS = {"organizations": "organization", "configurations": "configuration"}
 WAVES = {
     "names": 0, "models": 1, "organizations": 2, "locations": 3, "contacts": 4, "configurations": 5, "flexible_assets": 6,
 }  # fmt: skip
+# Blocks of flexible assets have names of their own choice: not one of these, nor what targets are called that are no block.
+BLOCK_IDS = frozenset(
+    {"names", "organizations", "locations", "contacts", "configurations", "tickets", "flexible_assets"}
+)
 
 _EXCLUSIVE = ("once", "fill", "ignore")
 
@@ -38,6 +49,10 @@ class MappingSettings(Protocol):
     @property
     def configurations(self) -> ConfigurationRules:
         """Give `[configurations]`."""
+
+    @property
+    def flexible_assets(self) -> tuple[FlexibleAssetRules, ...]:
+        """Give each `[[flexible_assets]]`."""
 
     @property
     def override(self) -> tuple[OverrideRules, ...]:

@@ -12,23 +12,25 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from bridge.errors import SettingsError
 from bridge.mapping.clean import escaped, many_lines, one_line, plain
 from bridge.mapping.problems import nearest
-from bridge.mapping.words import WORDS
+from bridge.mapping.words import PLURALS, Word, words_of
 
 
 class Reference(str):
-    """A reference in an expression: its name as text, `.id` and `.name` besides."""
+    """A reference in an expression: its name as text, `.id` and `.name` besides; `kind` is that of the record it names."""
 
-    __slots__ = ("id",)
+    __slots__ = ("id", "kind")
 
     id: str | None
+    kind: str
 
     @classmethod
-    def of(cls, value: Any) -> Self | None:
+    def of(cls, value: Any, kind: str = "") -> Self | None:
         """Wrap `{"id", "name"}`, or a bare name; None for none."""
         if not value:
             return None
         held = cls(one_line(plain(value) or ""))
         held.id = str(value["id"]) if isinstance(value, Mapping) and value.get("id") is not None else None
+        held.kind = kind
         return held
 
     @property
@@ -48,19 +50,25 @@ def _text_word(value: Any) -> Any:
     return one_line(plain(value) or "") or None if isinstance(value, str | Mapping) else value
 
 
-def _references(value: Any) -> list[Reference]:
-    return [held for held in map(Reference.of, value or ()) if held is not None]
-
-
 _SHAPES: dict[str, Callable[[Any], Any]] = {
     "text": _text_word,
     "lines": lambda value: many_lines(value) or None if isinstance(value, str) else value,
     "value": lambda value: value,
-    "reference": Reference.of,
-    "references": _references,
     "list": lambda value: list(value or ()),
     "captions": lambda value: Captions(value or ()),
 }
+
+
+def _shape_of(word: Word) -> Callable[[Any], Any]:
+    """Give how a word's value stands in an expression."""
+    if word.shape == "reference":
+        return lambda value: Reference.of(value, word.of)
+    if word.shape == "references":
+        return lambda value: [held for each in value or () if (held := Reference.of(each, word.of)) is not None]
+    if word.shape == "records":
+        shapes = [(name, _shape_of(each)) for name, each in words_of(word.of).items()]
+        return lambda value: [{name: shape(each.get(name)) for name, shape in shapes} for each in value or ()]
+    return _SHAPES[word.shape]
 
 
 def _defined(value: Any) -> Any:
@@ -76,6 +84,11 @@ def _inserted(value: Any) -> str:
 def _inserted_html(value: Any) -> str:
     held = _defined(value)
     return str(held) if hasattr(held, "__html__") else escaped(plain(held) or "")
+
+
+def _inserted_quoted(value: Any) -> str:
+    """Insert into HTML wherever it may be, an attribute's value too."""
+    return _inserted_html(value).replace('"', "&quot;").replace("'", "&#x27;")
 
 
 def _none_stays(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -107,6 +120,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
     for name in _OF_TEXT.split():
         environment.filters[name] = _none_stays(environment.filters[name])
     environment.filters |= {"join": _join, "_defined": _defined, "_text": _inserted, "_html": _inserted_html}
+    environment.filters["_quoted"] = _inserted_quoted
     return environment
 
 
@@ -130,7 +144,7 @@ class Expression:
 
 
 def _check(tree: nodes.Template, kind: str, source: str, code: str, *, rows_only: bool = False) -> frozenset[str]:
-    known = WORDS[kind]
+    known = words_of(kind)
     for forbidden in tree.find_all(_FORBIDDEN):
         raise SettingsError(code, f"{source!r} uses {type(forbidden).__name__.lower()}, which a value cannot")
     # Jinja2 does not count "self", which is no word of a record either.
@@ -142,12 +156,34 @@ def _check(tree: nodes.Template, kind: str, source: str, code: str, *, rows_only
             raise SettingsError("B122", f'{source!r}: a {kind} has no word "{word}"{nearest(word, known)}')
         if rows_only and not known[word].row:
             raise SettingsError("B122", f'{source!r}: "{word}" costs a request per record and cannot stand in only')
+    _check_records(tree, known, source)
     for test in tree.find_all(nodes.Filter):
         if test.name.startswith("_"):
             raise SettingsError(code, f"{source!r} uses an unknown filter {test.name}")
     for concat in tree.find_all(nodes.Concat):
         concat.nodes = [_filtered(each, "_text") for each in concat.nodes]
     return frozenset(used)
+
+
+def _check_records(tree: nodes.Template, known: Mapping[str, Word], source: str) -> None:
+    """Refuse a word that the records of a summary's list do not have, where a loop goes through them."""
+    for loop in tree.find_all(nodes.For):
+        over: nodes.Node = loop.iter
+        while isinstance(over, nodes.Filter | nodes.Getitem) and over.node is not None:
+            over = over.node
+        if not isinstance(over, nodes.Name) or over.name not in PLURALS or not isinstance(loop.target, nodes.Name):
+            continue
+        if known[over.name].shape != "records":
+            continue
+        words = words_of(known[over.name].of)
+        for part in loop.find_all((nodes.Getattr, nodes.Getitem)):
+            name = getattr(part, "attr", None) or getattr(getattr(part, "arg", None), "value", None)
+            held = getattr(part, "node", None)
+            mine = isinstance(held, nodes.Name) and held.name == loop.target.name
+            if mine and isinstance(name, str) and name not in words:
+                raise SettingsError(
+                    "B122", f'{source!r}: a {known[over.name].of} has no word "{name}"{nearest(name, words)}'
+                )
 
 
 def _filtered(node: nodes.Expr, name: str) -> nodes.Expr:
@@ -172,8 +208,12 @@ def parse_condition(source: str, kind: str) -> Expression:
     return Expression(source, words, node=_filtered(node, "_defined"))
 
 
-def parse_template(source: str, kind: str, *, html: bool = False) -> Expression:
-    """Parse a value; raise SettingsError for a bad one or an unknown word."""
+def parse_template(source: str, kind: str, *, html: bool = False, insert: str = "") -> Expression:
+    """Parse a value; raise SettingsError for a bad one or an unknown word.
+
+    With `html` the text around the braces is HTML, and what is inserted is escaped; `insert` names another way to.
+    """
+    insert = insert or ("_html" if html else "_text")
     try:
         tree = _ENVIRONMENT.parse(source)
         _compilable(tree)
@@ -187,19 +227,17 @@ def parse_template(source: str, kind: str, *, html: bool = False) -> Expression:
         return Expression(source, constant="".join(texts))
     if len(outputs) == 1 and isinstance(output := outputs[0], nodes.Output):
         if len(output.nodes) == 1 and not isinstance(lone := output.nodes[0], nodes.TemplateData):
-            inserted = _filtered(lone, "_html" if html else "_defined")
+            inserted = _filtered(lone, "_defined" if insert == "_text" else insert)
             return Expression(source, words, path=_path(lone, kind), node=inserted)
-        return Expression(source, words, node=nodes.Concat(_parts(output, html=html), lineno=1))
+        return Expression(source, words, node=nodes.Concat(_parts(output, insert), lineno=1))
     for output in tree.find_all(nodes.Output):
-        output.nodes = _parts(output, html=html)
+        output.nodes = _parts(output, insert)
     return Expression(source, words, body=tuple(outputs))
 
 
-def _parts(output: nodes.Output, *, html: bool) -> list[nodes.Expr]:
+def _parts(output: nodes.Output, insert: str) -> list[nodes.Expr]:
     return [
-        nodes.Const(each.data, lineno=1)
-        if isinstance(each, nodes.TemplateData)
-        else _filtered(each, "_html" if html else "_text")
+        nodes.Const(each.data, lineno=1) if isinstance(each, nodes.TemplateData) else _filtered(each, insert)
         for each in output.nodes
     ]
 
@@ -224,12 +262,13 @@ def _path(node: nodes.Expr, kind: str) -> tuple[str, ...] | None:
     caption = node.arg
     if not isinstance(caption, nodes.Const) or not isinstance(caption.value, str):
         return None
-    return (node.node.name, caption.value) if WORDS[kind][node.node.name].shape == "captions" else None
+    return (node.node.name, caption.value) if words_of(kind)[node.node.name].shape == "captions" else None
 
 
 def context_of(kind: str, words: Collection[str]) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
     """Give the function that prepares the used words of a record, and of its Ref, for an expression."""
-    shaped = [(word, _SHAPES[WORDS[kind][word].shape]) for word in sorted(words)]
+    known = words_of(kind)
+    shaped = [(word, _shape_of(known[word])) for word in sorted(words)]
     own = [word for word in ("ref", "source", "kind", "id") if word in words]
     shaped = [each for each in shaped if each[0] not in own]
 

@@ -12,6 +12,7 @@ _SECONDS: TypeAdapter[float] = TypeAdapter(Seconds)
 _FORMS = {
     "organizations": '"keep", "status Inactive" or "status Inactive after 14d"; IT Glue cannot archive an organization',
     "configurations": '"keep", "archive", "archive after 14d" or "archive when not active"',
+    "flexible_assets": '"keep", "archive", "archive after 14d" or "archive when not open and closed_days >= 30"',
 }
 
 

@@ -102,15 +102,16 @@ class LaterRules(Rules):
 
 
 class FlexibleField(Rules):
-    """One field of a flexible asset type."""
+    """One field of a flexible asset type. Without a `value` it is made, and then left to people."""
 
-    name: str
+    name: str = Field(min_length=1, max_length=255)
     kind: Literal[
         "Text", "Textbox", "Number", "Date", "Checkbox", "Select", "Tag", "Percent", "Header", "Upload", "Password"
     ]
     value: Any = None
     tags: str | None = None
     options: Names | None = None
+    decimals: int | None = Field(default=None, ge=0, le=10)
     title: bool = False
     required: bool = False
     in_list: bool = False
@@ -120,11 +121,12 @@ class FlexibleField(Rules):
 class FlexibleAssetRules(Rules):
     """One `[[flexible_assets]]`."""
 
-    type: str
-    name: str | None = None
+    type: str = Field(min_length=1, max_length=255)
+    name: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9._-]*$")
     source: str = Field(alias="from")
     per: Literal["record", "organization", "configuration"] = "record"
     only: str | None = None
+    match: Names | None = None
     once: Names | None = None
     fill: Names | None = None
     ignore: Names | None = None
@@ -132,6 +134,7 @@ class FlexibleAssetRules(Rules):
     gone: str | None = None
     create: Literal["yes", "never"] | None = None
     icon: str | None = None
+    description: str | None = None
     fields: tuple[FlexibleField, ...] = Field(min_length=1)
 
     @property

@@ -12,8 +12,9 @@ class Word:
     """One word of a record.
 
     `shape` is how it stands in `Record.words`: text, lines (text with line breaks), value (number, flag, time, date),
-    reference, references, list, captions (`custom`, `questions`). `row` is False for what costs a request per
-    record; `relative` is True for what changes with the day; `of` is the kind of the records that it refers to.
+    reference, references, list, captions (`custom`, `questions`), records (of a summary). `row` is False for what costs
+    a request per record; `relative` is True for what changes with the day; `of` is the kind of the records that it
+    refers to, or that it lists.
     """
 
     name: str
@@ -118,3 +119,20 @@ def referred(ref: Ref, words: Mapping[str, Any]) -> Iterator[Ref]:
             for each in value if isinstance(value, list) else [value]:
                 if each and each.get("id"):
                     yield Ref(ref.source, word.of, str(each["id"]))
+
+
+PLURALS = {f"{kind}s": kind for kind in WORDS}
+"""What `from` and a summary's list of records are called: `tickets` for tickets."""
+
+
+def summary(anchor: str, kind: str) -> str:
+    """Name the words of a summary: those of its anchor, and the list of the records that it is about."""
+    return f"{anchor} with {kind}s"
+
+
+def words_of(kind: str) -> dict[str, Word]:
+    """Give the words of a kind of record, or of a summary."""
+    anchor, summarises, plural = kind.partition(" with ")
+    if not summarises:
+        return WORDS[kind]
+    return {**WORDS[anchor], plural: Word(plural, "records", of=PLURALS[plural])}

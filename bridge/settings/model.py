@@ -28,7 +28,7 @@ from bridge.settings.sources import Source
 from bridge.settings.stops import Stops
 from bridge.settings.store import StoreSettings
 
-_LATER = ("locations", "contacts", "tickets", "flexible_assets")
+_LATER = ("locations", "contacts", "tickets")
 
 
 class Settings(Rules):
