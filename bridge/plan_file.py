@@ -17,11 +17,12 @@ FORMAT = "glue-bridge plan 1"
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a plan was made from: the digest of the settings, the store, and when."""
+    """What a plan was made from: the digest of the settings, the store, and when; `undo` is the run that it undoes."""
 
     settings: str
     store: str
     made_at: str
+    undo: int | None = None
 
 
 class PlanWriter:
@@ -61,7 +62,7 @@ def read_header(path: Path) -> Header:
             last = orjson.loads(file.read().splitlines()[-1])
         if first["format"] != FORMAT or "end" not in last:
             raise ValueError("not whole")
-        return Header(first["settings"], first["store"], first["made_at"])
+        return Header(first["settings"], first["store"], first["made_at"], first.get("undo"))
     except OSError as error:
         raise SettingsError("B411", f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, IndexError, TypeError) as error:

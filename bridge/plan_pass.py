@@ -32,7 +32,7 @@ class Line:
     """What would be done for one target.
 
     `word` is one of WORDS; `plan` the planner's own data where it decided; `rollout` whether the service would write
-    it; `stop` the stop whose count a reviewed plan passes with it.
+    it; `stop` the stop whose count a reviewed plan passes with it; `undo`, in the plan of an undo, what that rests on.
     """
 
     target: int
@@ -50,6 +50,7 @@ class Line:
     digest: str | None = None
     stop: str | None = None
     names: tuple[Name, ...] = ()
+    undo: str | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -221,7 +222,7 @@ def dump(line: Line) -> bytes:
             "target": line.target, "seq": line.seq, "ref": line.ref, "block": line.block, "word": line.word,
             "rollout": line.rollout, "name": line.name, "organization": line.organization, "code": line.code,
             "reason": line.reason, "plan": line.plan, "notes": dict(line.notes), "digest": line.digest,
-            "stop": line.stop, "names": [_name(name) for name in line.names],
+            "stop": line.stop, "names": [_name(name) for name in line.names], "undo": line.undo,
         }
     )  # fmt: skip
 

@@ -123,15 +123,32 @@ def _unknown(engine: Engine) -> list[str]:
 
 
 def reread(engine: Engine, kind: str, ids: Sequence[str], *, lane: Lane) -> None:
-    """Read single records again; what is not there any more leaves the index."""
-    found = by_ids(engine.itglue, kind, ids, lane=lane)
+    """Read single records again, to plan with them at once; what is not there any more leaves the index."""
+    rows, missing = _single(engine, kind, ids, lane)
+    with engine.db.write() as connection:
+        engine.index.store(connection, kind, rows, now=engine.db.now(connection), read=None)
+        engine.index.drop(connection, kind, missing)
+
+
+def look_again(engine: Engine, kind: str, ids: Sequence[str], *, lane: Lane) -> None:
+    """Read single records again, and raise what their changes concern, as a complete read does."""
+    rows, missing = _single(engine, kind, ids, lane)
+    with engine.db.write() as connection:
+        now = engine.db.now(connection)
+        changed = engine.index.store(connection, kind, rows, now=now, read=None)
+        engine.index.drop(connection, kind, missing)
+        engine.index.raise_concerned(connection, kind, missing, now=now, new=False)
+        engine.index.raise_concerned(connection, kind, changed, now=now, new=True)
+
+
+def _single(engine: Engine, kind: str, ids: Sequence[str], lane: Lane) -> tuple[list[AssetRow], list[str]]:
+    """Give the records of these ids, and the ids that are not there."""
+    found = by_ids(engine.itglue, kind, ids, lane=lane, max_wait=engine.patience)
     missing = [itglue_id for itglue_id in ids if itglue_id not in found]
     for itglue_id in list(missing):
-        row = engine.itglue.get(kind, itglue_id, lane=lane)  # a list may lag, a single read does not
+        # A list may lag, a single read does not.
+        row = engine.itglue.get(kind, itglue_id, lane=lane, max_wait=engine.patience)
         if row is not None:
             found[itglue_id] = row
             missing.remove(itglue_id)
-    with engine.db.write() as connection:
-        now = engine.db.now(connection)
-        engine.index.store(connection, kind, [asset_row(row) for row in found.values()], now=now, read=None)
-        engine.index.drop(connection, kind, missing)
+    return [asset_row(row) for row in found.values()], missing

@@ -1,7 +1,6 @@
 """`glue-bridge apply`: write a plan, after a person has seen it."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,23 +41,25 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
     it plans, shows the plan and asks. Exit code 2: something was written; 0: there was nothing to write; 1: nothing
     could be written, or all was refused.
     """
+    from bridge import apply_run
+
     configured = settings_of(settings)
     if plan is not None:
         _same_settings(configured, plan)  # before anything is opened
     with engine_of(configured, "apply") as engine:
         probe_now(engine, [ITGLUE])
         if plan is not None:
-            lines, reviewed, total = _from_file(engine, configured, plan)
+            applied, total = _begin_file(engine, plan)
         else:
             kept, summary = _plan_now(engine, configured.data_folder, show=not as_json)
             if not kept:
                 _nothing(as_json=as_json)
                 return 0
-            if summary.inside.writes and not yes and not _confirmed(summary):
+            if summary.inside.writes and not yes and not confirmed(summary.inside.writes, "glue-bridge plan -o FILE"):
                 return 1
-            lines, reviewed, total = iter(kept), not yes, len(kept)
-        applied = _carry_out(engine, lines, reviewed=reviewed, why=str(plan or "apply"), total=total)
-        return _report(engine, applied, as_json=as_json)
+            applied, total = apply_run.begin(engine, iter(kept), reviewed=not yes, why="apply"), len(kept)
+        carry_out(engine, applied, total=total)
+        return report(engine, applied, as_json=as_json)
 
 
 def _same_settings(configured: "Settings", plan: Path) -> None:
@@ -70,8 +71,9 @@ def _same_settings(configured: "Settings", plan: Path) -> None:
         )
 
 
-def _from_file(engine: "Engine", configured: "Settings", plan: Path) -> tuple[Iterator["Line"], bool, int]:
-    from bridge import restored
+def _begin_file(engine: "Engine", plan: Path) -> "tuple[Applied, int]":
+    """Enter a saved plan, of what is to be written or to be undone; give with it how many targets it is of."""
+    from bridge import apply_run, restored, undo_run
     from bridge.plan_file import read_header, read_lines
 
     header = read_header(plan)
@@ -79,11 +81,11 @@ def _from_file(engine: "Engine", configured: "Settings", plan: Path) -> tuple[It
         raise SettingsError(
             "B413", f"{plan} was made from another database: make it again with glue-bridge plan -o {plan}"
         )
-    return (
-        (line for line in read_lines(plan) if line.rollout),
-        True,
-        sum(1 for line in read_lines(plan) if line.rollout),
-    )
+    lines = (line for line in read_lines(plan) if line.rollout)
+    total = sum(1 for line in read_lines(plan) if line.rollout)
+    if header.undo is not None:
+        return undo_run.begin(engine, header.undo, lines, reviewed=True), total
+    return apply_run.begin(engine, lines, reviewed=True, why=str(plan)), total
 
 
 def _plan_now(engine: "Engine", data_folder: Path, *, show: bool) -> tuple[list["Line"], Any]:
@@ -104,10 +106,11 @@ def _plan_now(engine: "Engine", data_folder: Path, *, show: bool) -> tuple[list[
     return kept, summary
 
 
-def _confirmed(summary: Any) -> bool:
+def confirmed(writes: int, instead: str) -> bool:
+    """Ask whether so much is to be written; raise where nobody is there, and say what to do instead."""
     if not sys.stdin.isatty():
-        raise SettingsError("B407", "nobody is there to ask: use glue-bridge plan -o FILE and apply FILE, or --yes")
-    return typer.confirm(f"Write {output.count(summary.inside.writes, 'change')} to IT Glue?")
+        raise SettingsError("B407", f"nobody is there to ask: use {instead} and apply FILE, or --yes")
+    return typer.confirm(f"Write {output.count(writes, 'change')} to IT Glue?")
 
 
 def _nothing(*, as_json: bool) -> None:
@@ -117,16 +120,16 @@ def _nothing(*, as_json: bool) -> None:
         output.say("Nothing to do.")
 
 
-def _carry_out(engine: "Engine", lines: Iterator["Line"], *, reviewed: bool, why: str, total: int) -> "Applied":
+def carry_out(engine: "Engine", applied: "Applied", *, total: int) -> None:
+    """Drain a run to its end; Ctrl-C and SIGTERM let what is under way end, and leave the rest open."""
     from bridge import apply_run
 
     stop = Event()
-    applied = apply_run.begin(engine, lines, reviewed=reviewed, why=why)
     with planning.progress(engine, {"written": total}):
         try:
             apply_run.drain(engine, applied, stop, threads=engine.itglue.quota.threads)
         except BaseException as error:
-            # Ctrl-C and SIGTERM too: what is under way ends, what is left stays pending for the next apply or run.
+            # What is left stays pending for the next apply or run.
             stop.set()
             apply_run.stopped(engine, applied)
             counts = applied.counts
@@ -136,10 +139,10 @@ def _carry_out(engine: "Engine", lines: Iterator["Line"], *, reviewed: bool, why
                     "goes on with the next apply or the service"
                 )
             raise
-    return applied
 
 
-def _report(engine: "Engine", applied: "Applied", *, as_json: bool) -> int:
+def report(engine: "Engine", applied: "Applied", *, as_json: bool) -> int:
+    """Say what a run did; give the exit code."""
     counts = applied.counts
     if as_json:
         refused = [{"ref": line.ref, "why": why} for line, why in applied.refused]

@@ -280,7 +280,7 @@ def _print_history(told: Mapping[str, Any]) -> None:
         run = f"run {write['run']}" if write["run"] else ""
         words = [output.moment(output.seconds(write["at"])), write["verb"], write["outcome"] or "not answered yet", run]
         output.say(f"    {'  '.join(each for each in words if each)}  by {write['who']} ({write['why']})")
-        if write["verb"] in {"update", "adopt", "archive", "restore"}:
+        if write["verb"] in {"update", "adopt", "archive", "restore", "undo"}:
             rows = [[word, f"{output.value(write['before'].get(word))} -> {output.value(one)}"]
                     for word, one in write["after"].items()]  # fmt: skip
             output.table(rows, indent=6)

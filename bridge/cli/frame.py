@@ -32,6 +32,7 @@ COMMANDS = (
     "match",
     "plan",
     "apply",
+    "undo",
     "run",
     "status",
     "held",

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from bridge import planning
 from bridge.desired import Desired, Excluded, Held, Name
-from bridge.drain import references
+from bridge.drain import references, undoing
 from bridge.drain.candidates import find
 from bridge.drain.names import Names
 from bridge.drain.work import Parent, Work, load_parents
@@ -86,7 +86,8 @@ def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], mome
     verdicts: list[Verdict | None] = []
     wishes: list[tuple[int, Wish, Rules, tuple[Name, ...]]] = []
     unlinked: list[Work] = []
-    firsts = [_first(engine, work, parents, moment) for work in works]
+    undos = undoing.load(connection, works)
+    firsts = [_first(engine, work, parents, undos, moment) for work in works]
     wanted = {references.of_record(ref) for ref in _referred(firsts)}
     referred = references.look_up(connection, wanted, moment.planned) if wanted else {}
     for place, (work, verdict) in enumerate(zip(works, firsts, strict=True)):
@@ -123,17 +124,29 @@ def _parents(connection: Connection, works: Sequence[Work], moment: Moment) -> M
     return moment.parents(ids) if moment.parents is not None else load_parents(connection, sorted(ids))
 
 
-def _first(engine: Engine, work: Work, parents: Mapping[int, Parent], moment: Moment) -> Desired | Verdict:
-    """Decide what needs neither names nor IT Glue: parents, rules, the rollout, what is gone."""
+def _first(
+    engine: Engine,
+    work: Work,
+    parents: Mapping[int, Parent],
+    undos: Mapping[int, undoing.Undo],
+    moment: Moment,
+) -> Desired | Verdict:
+    """Decide what needs neither names nor IT Glue: undos, parents, rules, the rollout, what is gone."""
     is_organization = work.ref.kind == "organization"
     organization: tuple[Ref, str | None] | None = (work.ref, work.words.get("name")) if is_organization else None
+    above: Verdict | None = None
     if not is_organization and work.target.org_target is not None:
         parent = work.parent = parents.get(work.target.org_target)
         if parent is not None:
             above = _under(parent, moment)
-            if above is not None:
-                return above
             organization = (parent.ref or work.ref, parent.name)
+    if work.decided.undo is not None:
+        block = work.block = engine.mapping.block(work.target.block, organization)
+        reverse = undoing.plan(work, block, _asset(work), undos)
+        if reverse is not None:
+            return Ready(reverse)
+    if above is not None:
+        return above
     if work.decided.exclude is not None:
         return Excluded(f"decision: {work.decided.exclude}" if work.decided.exclude else "decision")
     block = work.block = engine.mapping.block(work.target.block, organization)

@@ -15,7 +15,7 @@ class Item:
 
     row: Row
     kind: str
-    verb: str  # create | create_name | update | adopt | archive | restore
+    verb: str  # create | create_name | update | adopt | archive | restore | undo
     body: dict[str, Any]
     before: Mapping[str, Any] = field(default_factory=dict)
     itglue_id: str | None = None
@@ -30,6 +30,7 @@ class Item:
     notes: Mapping[str, str] = field(default_factory=dict)
     rules: str | None = None
     digest: str | None = None
+    undone: bool = False  # by a person's undo: what is written is not ours to clear, and the target is settled with it
 
     @property
     def target(self) -> int:

@@ -174,7 +174,9 @@ def _apply(connection: Connection, item: Item, row: AnswerRow, *, known: bool, n
     if link is not None and link.itglue_id == row.id:
         before = orjson.loads(link.applied)
         kept = {name: value for name, value in before.get(NOT_TAKEN, {}).items() if name not in item.body}
-        applied = {name: value for name, value in {**before, **item.body}.items() if name != NOT_TAKEN}
+        written = {} if item.undone else item.body
+        mine = {name: value for name, value in before.items() if not item.undone or name not in item.body}
+        applied = {name: value for name, value in {**mine, **written}.items() if name != NOT_TAKEN}
         if dropped or kept:
             applied[NOT_TAKEN] = {**kept, **dropped}
         values: dict[str, Any] = {
@@ -186,7 +188,7 @@ def _apply(connection: Connection, item: Item, row: AnswerRow, *, known: bool, n
         connection.execute(_UPDATE_LINK, {**values, "of_target": item.target})
     if known:
         intents.know(connection, item.target)
-    if item.verb == "archive":
+    if item.verb == "archive" and not item.undone:
         target_rows.settle(
             connection, item.row, "gone", now=now, outcome="gone", rules=item.rules, settled_digest=item.digest,
             reason=target_rows.GONE,

@@ -14,7 +14,8 @@ from bridge.drain.waiting import enter, hold_still, wait
 from bridge.drain.work import Work
 from bridge.engine import Engine
 from bridge.fingerprint import fingerprint
-from bridge.planning import Adopt, Archive, Create, Hold, Nothing, Plan, Restore
+from bridge.mapping.blocks import Block
+from bridge.planning import Adopt, Archive, Create, Hold, Nothing, Plan, Restore, Update
 from bridge.store import decisions, runs
 from bridge.store import targets as target_rows
 from bridge.store.index import digest_of
@@ -40,6 +41,9 @@ def _settle_all(engine: Engine, connection: sa.Connection, decided: Sequence[Dec
     steps.reached("before settle")
     on = {work.id: _waited_for(engine, connection, work, verdict, run, now=now) for work, verdict in decided}
     hold_still(connection, (target for each in on.values() for target in each))
+    decisions.forget_undos(
+        connection, [work.id for work, _ in decided if work.decided.undo and not work.undone], at=now
+    )
     items: list[Item] = []
     for work, verdict in sorted(decided, key=lambda each: each[0].id):  # one order for everyone who locks rows
         item = _settle(engine, connection, work, verdict, on[work.id], now=now)
@@ -113,7 +117,8 @@ def _equal(connection: sa.Connection, work: Work, *, now: float, **common: str |
         return
     if work.link is not None and work.asset is not None:
         seen = {"fingerprint": fingerprint(work.wish), "asset_digest": work.asset_digest}
-        connection.execute(_EQUAL_LINK, {**seen, "archived": False, "of_target": row.id})
+        archived = work.undone and work.link.archived_by_us
+        connection.execute(_EQUAL_LINK, {**seen, "archived": archived, "of_target": row.id})
     if work.decided.accepts:  # what was accepted is so already
         decisions.spend(connection, [row.id], at=now)
 
@@ -153,7 +158,7 @@ def review_digest(work: Work, plan: Plan) -> str:
 def is_mapping_made(work: Work, plan: Plan) -> bool:
     """Tell whether only a changed mapping asks for an update: the record is as it was when it was last settled."""
     row, block = work.target, work.block
-    if block is None or isinstance(plan, Create | Archive | Restore | Hold | Nothing):
+    if block is None or work.undone or isinstance(plan, Create | Archive | Restore | Hold | Nothing):
         return False
     return row.rules is not None and row.rules != block.digest and row.settled_digest == work.digest
 
@@ -161,7 +166,7 @@ def is_mapping_made(work: Work, plan: Plan) -> bool:
 def _item(work: Work, plan: Plan) -> Item:
     if isinstance(plan, Hold | Nothing):
         raise TypeError("nothing to write")
-    verb = type(plan).__name__.lower()
+    verb = "undo" if work.undone and isinstance(plan, Update) else type(plan).__name__.lower()
     block, row = work.block, work.target
     if block is None:
         raise RuntimeError("a plan without a block")
@@ -173,7 +178,7 @@ def _item(work: Work, plan: Plan) -> Item:
         body=planning.written(plan),
         before={name: one.old for name, one in plan.fields.items()},
         itglue_id=None if isinstance(plan, Create) else plan.itglue_id,
-        why=f"version {work.version}; {block.id} {block.digest[:8]}",
+        why=_why(work, block),
         emptied=bool(getattr(plan, "empties", False)),
         mapping_made=is_mapping_made(work, plan),
         accepted=digest in work.decided.accepts.values(),
@@ -183,4 +188,11 @@ def _item(work: Work, plan: Plan) -> Item:
         notes=work.notes,
         rules=block.digest,
         digest=work.digest,
+        undone=work.undone,
     )
+
+
+def _why(work: Work, block: Block) -> str:
+    if work.undone and work.decided.undo is not None:
+        return f"undo of run {work.decided.undo.run}"
+    return f"version {work.version}; {block.id} {block.digest[:8]}"

@@ -79,6 +79,7 @@ class Work:
     held_by: tuple[int, ...] = ()  # names that are held themselves
     symbols: dict[str, str] = field(default_factory=dict)  # by attribute: the name or Ref that its id stands for
     in_rollout: bool = True
+    undone: bool = False  # planned by a person's undo
 
     @property
     def id(self) -> int:

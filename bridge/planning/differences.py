@@ -12,7 +12,7 @@ from bridge.planning.sameness import is_empty, same
 _NOTHING_APPLIED: Mapping[str, Any] = {}
 _UNKNOWN = object()
 # IT Glue takes no null for these (api/itglue.md 5.1, 5.4, 5.6, 5.9).
-_NEVER_EMPTY = frozenset(
+NEVER_EMPTY = frozenset(
     {
         "name",
         "organization_id",
@@ -137,7 +137,7 @@ def _leave_behind(
 
 
 def _may_clear(word: str, old: Any, applied: Any, rules: Rules, link: LinkView | None) -> bool:
-    if word in _NEVER_EMPTY:
+    if word in NEVER_EMPTY:
         return False
     return word in rules.clear or (link is not None and not is_empty(applied) and same(word, applied, old))
 

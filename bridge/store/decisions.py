@@ -1,6 +1,6 @@
 """Decisions: what people said about single targets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,14 +10,23 @@ from sqlalchemy.engine import Connection
 from bridge.store.database import chunks
 from bridge.store.schema import decisions
 
-VERBS = ("pin", "ban", "new", "exclude", "accept")
+VERBS = ("pin", "ban", "new", "exclude", "accept", "undo")
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A run that a person had undone; `basis` digests the record and the mapping that it holds for."""
+
+    run: int
+    basis: str | None
 
 
 @dataclass(slots=True)
 class Decided:
     """What stands for one target: the latest pin, new or exclude, every ban, and the accepts not spent yet.
 
-    `accepts` maps a hold code to the digest of the change that was accepted (None: whatever that code holds).
+    `accepts` maps a hold code to the digest of the change that was accepted (None: whatever that code holds). An undo
+    stands until the next decision but an accept.
     """
 
     pin: str | None = None
@@ -25,6 +34,7 @@ class Decided:
     exclude: str | None = None
     bans: frozenset[str] = frozenset()
     accepts: dict[str, str | None] = field(default_factory=dict)
+    undo: Undone | None = None
 
     def accepted(self, code: str, change_digest: str | None) -> bool:
         """Tell whether a person has said yes to this change."""
@@ -45,6 +55,11 @@ def of(connection: Connection, targets: Sequence[int]) -> dict[int, Decided]:
         )
         for row in rows:
             decided = found.setdefault(row.target, Decided())
+            if row.verb == "undo":
+                decided.undo = Undone(int(row.code), row.change_digest)
+                continue
+            if row.verb != "accept":
+                decided.undo = None
             if row.verb == "ban":
                 decided.bans |= {row.itglue_id}
                 if decided.pin == row.itglue_id:
@@ -73,6 +88,27 @@ def accept(
     ]
     if rows:
         connection.execute(sa.insert(decisions), rows)
+
+
+def undo(connection: Connection, run: int, bases: Mapping[int, str], *, by: str, at: float, why: str) -> None:
+    """Store that a run is undone for each of the targets, given with what that rests on; it replaces earlier undos."""
+    forget_undos(connection, list(bases), at=at)
+    rows = [
+        {"target": target, "verb": "undo", "by": by, "at": at, "why": why, "code": str(run), "change_digest": basis}
+        for target, basis in bases.items()
+    ]
+    if rows:
+        connection.execute(sa.insert(decisions), rows)
+
+
+def forget_undos(connection: Connection, targets: Sequence[int], *, at: float) -> None:
+    """Use up the undos of targets whose record or mapping has changed since."""
+    for part in chunks(targets):
+        connection.execute(
+            sa.update(decisions)
+            .where(decisions.c.target.in_(part), decisions.c.verb == "undo", decisions.c.used_at.is_(None))
+            .values(used_at=at)
+        )
 
 
 def spend(connection: Connection, targets: Sequence[int], *, at: float) -> None:

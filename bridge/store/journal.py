@@ -73,6 +73,15 @@ def answer(
         connection.execute(_MADE, made)
 
 
+def carried_out(connection: Connection, run: int, targets: Sequence[int]) -> list[sa.engine.Row[*tuple[Any, ...]]]:
+    """Give what a run wrote to these targets and is known to have been carried out, oldest first."""
+    found: list[sa.engine.Row[*tuple[Any, ...]]] = []
+    for part in chunks(targets):
+        mine = (journal.c.run == run) & journal.c.target.in_(part) & journal.c.outcome.in_(["written", "resolved"])
+        found += connection.execute(sa.select(journal).where(mine).order_by(journal.c.id))
+    return found
+
+
 def counted(connection: Connection, where: sa.ColumnElement[bool], *, since: float) -> int:
     """Count the rows since then that were not refused and that no person had said yes to."""
     return int(

@@ -57,7 +57,10 @@ def _take_over(connection: Connection, members: Sequence[int], began: float) -> 
         for write in sent:
             body = orjson.loads(write.body)
             missed = not_taken(body, shown)
-            applied |= {name: value for name, value in body.items() if name not in missed}
+            if write.verb == "undo":  # the values are those of before, which were not ours
+                applied = {name: value for name, value in applied.items() if name not in body}
+            else:
+                applied |= {name: value for name, value in body.items() if name not in missed}
             if write.verb in {"archive", "restore"} and not missed:
                 archived = write.verb == "archive"
             journal.answer(connection, write.batch, {target: "unknown" if missed else "resolved"})

@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("input and output", ("bridge.settings", "bridge.transport", "bridge.quota", "bridge.itglue.client",
                           "bridge.itglue.reads", "bridge.queue", "bridge.store", "bridge.supervise")),
     ("what happens", ("bridge.engine", "bridge.deciding", "bridge.hints", "bridge.restored", "bridge.poll", "bridge.refresh",
-                      "bridge.drain", "bridge.sweep", "bridge.plan_pass", "bridge.plan_file", "bridge.apply_run",
+                      "bridge.drain", "bridge.undo_run", "bridge.sweep", "bridge.plan_pass", "bridge.plan_file", "bridge.apply_run",
                       "bridge.renormalize", "bridge.schedule")),
     ("composition", ("bridge.app", "bridge.service", "bridge.child")),
     ("outside", ("bridge.cli", "bridge.__main__")),
