@@ -37,6 +37,7 @@ COMMANDS = (
     "status",
     "held",
     "explain",
+    "journal",
     "pause",
     "resume",
     "mapping",
