@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bridge.engine import Engine, log
-from bridge.store import meta
+from bridge.store import backup, meta
 from bridge.store import targets as target_rows
 from bridge.store.schema import links, streams, targets
 
@@ -39,20 +39,19 @@ def started(engine: Engine, data_folder: Path, *, silence: float) -> str | None:
     Restored means that nobody knows what was written since: all links become unknown, no read counts as fresh, and
     everything is planned again once the index has been read.
     """
-    beside = data_folder / "starts"
     data_folder.mkdir(parents=True, exist_ok=True)
-    try:
-        counted = int(beside.read_text())
-    except (FileNotFoundError, ValueError):
-        counted = 0
+    counted = starts(data_folder)
     host = f"{platform.node()} {_machine()}"
     with engine.db.write() as connection:
         now = engine.db.now(connection)
         stored = int(meta.get(connection, COUNTER) or 0)
         last = float(meta.get(connection, SEEN) or 0.0)
         known_host = meta.get(connection, HOST)
+        taken_at = meta.take(connection, backup.MARK)
         why = None
-        if stored < counted:
+        if taken_at is not None:
+            why = f"it is the backup of {taken_at}"
+        elif stored < counted:
             why = f"it has seen {stored} starts, this data folder {counted}"
         elif engine.db.is_sqlite and known_host is not None and known_host != host:
             why = "it starts on another host"
@@ -64,12 +63,34 @@ def started(engine: Engine, data_folder: Path, *, silence: float) -> str | None:
         meta.put(engine.db, connection, SEEN, str(now))
         if why is not None:
             _forget(engine, connection, now=now)
-    written = beside.with_name("starts.new")
+    written = data_folder / "starts.new"
     written.write_text(str(number))
-    written.replace(beside)  # never half a number
+    written.replace(data_folder / "starts")  # never half a number
     if why is not None:
         log.warning("store.restored", reason=why)
     return why
+
+
+def starts(data_folder: Path) -> int:
+    """Give how many starts a data folder has seen, 0 where it does not say."""
+    try:
+        return int((data_folder / "starts").read_text())
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
+def put_back(engine: Engine) -> str | None:
+    """Notice, in a command, a backup that was put back and that no service has started with yet; give when it was taken."""
+    with engine.db.read() as connection:
+        if meta.get(connection, backup.MARK) is None:
+            return None
+    with engine.db.write() as connection:
+        taken_at = meta.take(connection, backup.MARK)
+        if taken_at is not None:
+            _forget(engine, connection, now=engine.db.now(connection))
+    if taken_at is not None:
+        log.warning("store.restored", reason=f"it is the backup of {taken_at}")
+    return taken_at
 
 
 def store_id(engine: Engine) -> str:

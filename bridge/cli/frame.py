@@ -40,6 +40,7 @@ COMMANDS = (
     "journal",
     "pause",
     "resume",
+    "backup",
     "mapping",
     "query",
     "demo",

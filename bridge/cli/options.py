@@ -62,9 +62,10 @@ def database_of(settings: "Settings") -> Iterator["Database"]:
 @contextmanager
 def engine_of(settings: "Settings", command: str) -> Iterator["Engine"]:
     """Give a working engine to a command that a person runs."""
-    from bridge import app
+    from bridge import app, restored
     from bridge.mapping.problems import raise_all
 
     raise_all(settings.missing())
     with app.engine_of(settings, who=f"{command} by {person()}") as engine:
+        restored.put_back(engine)
         yield engine

@@ -15,3 +15,8 @@ def get(connection: Connection, name: str) -> str | None:
 def put(db: Database, connection: Connection, name: str, value: str) -> None:
     """Store a value."""
     db.upsert(connection, meta, [{"name": name, "value": value}], "name")
+
+
+def take(connection: Connection, name: str) -> str | None:
+    """Take a value out, and give it."""
+    return connection.execute(sa.delete(meta).where(meta.c.name == name).returning(meta.c.value)).scalar_one_or_none()
