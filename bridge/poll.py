@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
-from bridge import steps
+from bridge import below, steps
 from bridge.connector import Connector
 from bridge.engine import Engine, log
 from bridge.errors import (
@@ -15,14 +15,10 @@ from bridge.errors import (
     SideDownError,
 )
 from bridge.records import Absent, Page, Ref
-from bridge.store import fetches, meta, pauses, runs, streams, vanished
+from bridge.store import dear_reads, fetches, meta, pauses, runs, streams, vanished
 from bridge.store import targets as target_rows
 from bridge.store.database import chunks
 from bridge.store.schema import mirror, targets
-
-
-class SourceDownError(BridgeError):
-    """The source was paused while it was read; the stream is due again when the pause ends."""
 
 
 def cycle(engine: Engine, row: streams.Row, *, every: float) -> int | None:
@@ -40,7 +36,7 @@ def cycle(engine: Engine, row: streams.Row, *, every: float) -> int | None:
     try:
         _read(engine, connector, row, run)
     except BridgeError as error:
-        wait = _failed(engine, row.source, error, row.failures, subject=f"{row.source}:{row.kind}")
+        wait = failed(engine, row.source, error, row.failures, subject=f"{row.source}:{row.kind}")
         streams.done(engine.db, row, next_in=wait, error=str(error))
         _end_read(engine, run)
         return None
@@ -57,11 +53,15 @@ def _end_read(engine: Engine, run: int) -> None:
 
 def _read(engine: Engine, connector: Connector, row: streams.Row, run: int) -> None:
     want = engine.mapping.want(row.kind)
-    if row.what == "poll":
+    if row.kind in connector.per_organization:
+        pages = below.pages(engine, connector, row.kind, everything=row.what != "poll")
+    elif row.what == "poll":
         pages = connector.changes(row.kind, row.watermark, want)
     else:
         pages = connector.snapshot(row.kind, want, ids_only=row.what == "ids")
-    lane = "live" if row.what == "poll" and row.watermark else "backfill"
+    # What is read per organization has no watermark: its first read alone is no live one.
+    later = row.last_ok_at is not None if row.kind in connector.per_organization else row.watermark
+    lane = "live" if row.what == "poll" and later else "backfill"
     complete = False
     for started_at, page in _timed(engine, pages):
         mirrored(engine, connector, page, run=run, lane=lane, started_at=started_at)
@@ -79,6 +79,9 @@ def _read(engine: Engine, connector: Connector, row: streams.Row, run: int) -> N
     if not complete:
         raise IncompleteReadError(f"{row.source}:{row.kind}: the read ended without proof that it saw everything")
     missing(engine, row.source, row.kind, run)
+    if row.what == "snapshot":
+        with engine.db.write() as connection:
+            dear_reads.again(connection, row.source, row.kind, want, now=engine.db.now(connection), run=run)
 
 
 def _left_the_bin(engine: Engine, row: streams.Row, run: int, lane: str) -> None:
@@ -193,9 +196,9 @@ def fetch_due(engine: Engine, *, limit: int = 50) -> int:
     for row in rows:
         if engine.db.now() - claimed_at > engine.times.lease:
             break  # the rest is due again, for whoever comes first
-        paused = _paused(engine, Ref.parse(row.ref).source)
-        if paused > 0.0:
-            fetches.again(engine.db, row, due_in=paused)
+        waiting = paused(engine, Ref.parse(row.ref).source)
+        if waiting > 0.0:
+            fetches.again(engine.db, row, due_in=waiting)
         else:
             _fetch(engine, row, run)
         engine.beat()
@@ -203,7 +206,7 @@ def fetch_due(engine: Engine, *, limit: int = 50) -> int:
     return len(rows)
 
 
-def _paused(engine: Engine, source: str) -> float:
+def paused(engine: Engine, source: str) -> float:
     """Give for how many seconds a source is still left alone."""
     with engine.db.read() as connection:
         return pauses.left(connection, source, now=engine.db.now(connection))
@@ -214,9 +217,10 @@ def _fetch(engine: Engine, row: fetches.Row, run: int) -> None:
     connector = engine.connectors[ref.source]
     started_at = engine.db.now()
     try:
-        found = connector.fetch(ref)
+        below_one = ref.kind in connector.per_organization
+        found = below.fetch(engine, connector, ref) if below_one else connector.fetch(ref)
     except BridgeError as error:
-        fetches.again(engine.db, row, due_in=_failed(engine, ref.source, error, row.attempts, subject=str(ref)),
+        fetches.again(engine.db, row, due_in=failed(engine, ref.source, error, row.attempts, subject=str(ref)),
                       attempts=row.attempts + 1)  # fmt: skip
         return
     source_recovered(engine, ref.source)
@@ -255,7 +259,7 @@ def gone(engine: Engine, ref: Ref, *, started_at: float, run: int, lane: str) ->
     engine.doorbell.ring(lane)
 
 
-def _failed(engine: Engine, source: str, error: BridgeError, failures: int, *, subject: str) -> float:
+def failed(engine: Engine, source: str, error: BridgeError, failures: int, *, subject: str) -> float:
     """Say what follows from a failed read: how long to wait, and whether the whole source is paused."""
     times = engine.times
     if isinstance(error, RateLimitError):

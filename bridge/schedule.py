@@ -27,7 +27,7 @@ def wanted(engine: Engine) -> list[tuple[str, str, str]]:
         for source, connector in engine.connectors.items()
         for kind in connector.kinds
         if kind in kinds
-        for what in ("poll", "ids", "snapshot")
+        for what in (("poll", "ids") if kind in connector.per_organization else ("poll", "ids", "snapshot"))
     ]
     return names + [(ITGLUE, kind, "refresh") for kind in (*NAME_KINDS, *refresh.RECORD_KINDS)]
 

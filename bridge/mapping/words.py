@@ -111,6 +111,12 @@ WORDS: dict[str, dict[str, Word]] = {
 }
 
 
+DEAR: dict[str, frozenset[str]] = {
+    kind: frozenset(word.name for word in words.values() if not word.row) for kind, words in WORDS.items()
+}
+"""The words of each kind that cost a request per record."""
+
+
 def referred(ref: Ref, words: Mapping[str, Any]) -> Iterator[Ref]:
     """Give the records that a record refers to, save the organization that it belongs to."""
     for word in WORDS[ref.kind].values():

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bridge.records import Record, Ref
-from bridge.store import carried
+from bridge.store import carried, dear_reads
 from bridge.store import targets as target_rows
 from bridge.store.database import Database, chunks
 from bridge.store.runs import outcome_of_state
@@ -270,17 +270,23 @@ class Mirror:
         ]  # fmt: skip
         self.db.upsert(connection, mirror, rows, "source", "kind", "ext_id")
         known = self._known(connection, source, kind, [record.ref.id for record, _ in changed])
+        added = dear_reads.words(connection, kind, [row.id for row in known.values()])
+        records: dict[int, Record] = {}
+        for record, _ in changed:
+            number = known[record.ref.id].id
+            more = added.get(number)  # what no list shows stays until it is read again
+            records[number] = replace(record, words={**record.words, **more}) if more else record
         bodies = [
             {
-                "mirror_id": known[record.ref.id].id,
+                "mirror_id": number,
                 "body": orjson.dumps(record.payload).decode(),
                 "record": orjson.dumps(record.words).decode(),
                 "normalizer": normalizer,
             }
-            for record, _ in changed
+            for number, record in records.items()
         ]
         self.db.upsert(connection, payloads, bodies, "mirror_id")
-        carried.enter(connection, {known[record.ref.id].id: record for record, _ in changed})
+        carried.enter(connection, records)
 
     def _raise_targets(
         self,

@@ -57,6 +57,14 @@ mirror_refs = sa.Table(  # the records that a record refers to: its site, its co
     sa.Index("mirror_refs_ref", "ref"),
 )  # fmt: skip
 
+dear_reads = sa.Table(  # what took a request for this one record: a word of it, or a kind that stands below it
+    "dear_reads", metadata,
+    sa.Column("mirror_id", sa.BigInteger, sa.ForeignKey("mirror.id"), primary_key=True, autoincrement=False),
+    sa.Column("what", sa.Text, primary_key=True),
+    _text("digest"),  # of the record, when it was read; null: to be read again
+    _text("value"),  # of a word, as JSON
+)  # fmt: skip
+
 targets = sa.Table(
     "targets", metadata, _id(),
     _text("block", default=""), _text("anchor", default=""),

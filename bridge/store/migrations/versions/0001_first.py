@@ -159,6 +159,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "kind", "what"),
     )
     op.create_table(
+        "dear_reads",
+        sa.Column("mirror_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=True),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["mirror_id"], ["mirror.id"]),
+        sa.PrimaryKeyConstraint("mirror_id", "what"),
+    )
+    op.create_table(
         "mirror_keys",
         sa.Column("mirror_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
