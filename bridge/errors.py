@@ -10,6 +10,7 @@ BridgeError
 │   ├── RejectedError       the other side judged this one record
 │   ├── MappingError        held, until the record, the settings or a decision changes
 │   └── SignatureError      a webhook that is not genuine
+├── SourceError             a source did not give what a person's command needs; holds the error that says why
 ├── IncompleteReadError     nothing may be concluded from absence
 └── SettingsError           refuses to start; names key and line
 """
@@ -70,6 +71,15 @@ class MappingError(PermanentError):
 
 class SignatureError(PermanentError):
     """A webhook is not genuine."""
+
+
+class SourceError(BridgeError):
+    """A source did not give what a person's command needs: `source` is its name, `error` what became of the read."""
+
+    def __init__(self, source: str, error: BridgeError) -> None:
+        super().__init__(str(error))
+        self.source = source
+        self.error = error
 
 
 class IncompleteReadError(BridgeError):

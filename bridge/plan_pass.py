@@ -1,4 +1,4 @@
-"""The plan of everything: what a drain would do, computed without changing anything."""
+"""The plan of everything: what a drain would do, computed without changing anything but what is known of the sources."""
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bridge import planning
 from bridge.desired import Excluded, Held, Name
+from bridge.drain import enrich
 from bridge.drain.evaluate import Gone, Moment, Ready, Verdict, Waiting, evaluate
 from bridge.drain.names import anchor
 from bridge.drain.references import Planned
@@ -72,6 +73,7 @@ def plan_all(engine: Engine) -> Iterator[Line]:
             moment.planned = planned
             for rows in all_targets(connection, block.id):
                 works = load(connection, rows)
+                enrich.fill(engine, connection, works, moment)
                 for work, verdict in zip(works, evaluate(engine, connection, works, moment), strict=True):
                     if block.id == "organizations":
                         parents[work.id] = _as_parent(work, verdict)

@@ -11,7 +11,7 @@ import typer
 
 from bridge.catalogue import ENTRIES
 from bridge.cli import output
-from bridge.errors import AuthError, BridgeError, IncompleteReadError, RateLimitError, SettingsError
+from bridge.errors import AuthError, BridgeError, IncompleteReadError, RateLimitError, SettingsError, SourceError
 from bridge.quota import QuotaUnavailableError, QuotaWaitError
 
 ITGLUE = "itglue"
@@ -54,6 +54,8 @@ def of(error: Exception) -> list[Problem] | None:
         return list(error.problems)
     if isinstance(error, SettingsError):
         return [_of_settings(each) for each in getattr(error, "problems", (error,))]
+    if isinstance(error, SourceError):
+        return of_side(error.error, error.source)
     if isinstance(error, BridgeError):
         return of_side(error, ITGLUE)
     if isinstance(error, OSError):

@@ -82,12 +82,10 @@ class Moment:
 
 def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], moment: Moment) -> list[Verdict]:
     """Give the verdict for each work, all of one block; `wish` and `notes` of each are filled in."""
-    parents = _parents(connection, works, moment)
     verdicts: list[Verdict | None] = []
     wishes: list[tuple[int, Wish, Rules, tuple[Name, ...]]] = []
     unlinked: list[Work] = []
-    undos = undoing.load(connection, works)
-    firsts = [_first(engine, work, parents, undos, moment) for work in works]
+    firsts = first_of(engine, connection, works, moment)
     wanted = {references.of_record(ref) for ref in _referred(firsts)}
     referred = references.look_up(connection, wanted, moment.planned) if wanted else {}
     for place, (work, verdict) in enumerate(zip(works, firsts, strict=True)):
@@ -110,6 +108,13 @@ def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], mome
         work = works[place]
         verdicts[place] = _plan(work, wish, rules, missing, matches.get(work.ref), seen, moment)
     return [verdict for verdict in verdicts if verdict is not None]
+
+
+def first_of(engine: Engine, connection: Connection, works: Sequence[Work], moment: Moment) -> list[Desired | Verdict]:
+    """Give what parents, rules, the rollout and the mapping say of each work: all that needs no names and no IT Glue."""
+    parents = _parents(connection, works, moment)
+    undos = undoing.load(connection, works)
+    return [_first(engine, work, parents, undos, moment) for work in works]
 
 
 def _referred(firsts: Iterable[Desired | Verdict]) -> Iterator[Ref]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from bridge.drain import prepare, verify
+from bridge.drain import enrich, prepare, verify
 from bridge.drain.creates import Pace, create
 from bridge.drain.evaluate import Moment, Ready, evaluate
 from bridge.drain.settle import Decided, settle
@@ -20,6 +20,9 @@ from bridge.store.schema import links, targets, writes
 def drain(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None, pace: Pace) -> None:
     """Work on claimed records of one block: decide, settle what needs no write, write the rest."""
     ensure_known(engine, lane=lane)
+    rows = enrich.before(engine, rows)
+    if not rows:
+        return
     verify.verify(engine, rows, lane=lane)
     if prepare.collect(engine, rows, lane=lane, run=run):
         return  # names come first: the claim is given back, and they are claimed before it
