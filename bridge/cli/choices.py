@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bridge.cli import output
 from bridge.cli.choosing import refusal_of_pin
 from bridge.cli.customers import Customer, Survey
 from bridge.cli.failures import CommandError, Problem, fail
@@ -45,7 +46,7 @@ def write(path: Path, survey: Survey) -> int:
         verb, itglue_id, why = each.decided or ("", None, None)
         if each.word == "open" and not verb:
             itglue_id, why = (each.candidates[0].itglue_id if each.candidates else None), _said(each)
-        table.writerow([str(each.ref), _harmless(each.name), verb, itglue_id or "", _harmless(why or "")])
+        table.writerow([str(each.ref), output.harmless(each.name), verb, itglue_id or "", output.harmless(why or "")])
     # A spreadsheet takes a file for UTF-8 only with a mark at its beginning.
     path.touch(mode=0o600)
     path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
@@ -58,11 +59,6 @@ def _said(customer: Customer) -> str:
         for one in customer.candidates
     )
     return f"{customer.by}: {offered or customer.reason}"
-
-
-def _harmless(text: str) -> str:
-    """Keep a spreadsheet from taking a customer's name for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text
 
 
 def read(path: Path, survey: Survey, connection: "Connection") -> list[Choice]:

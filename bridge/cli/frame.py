@@ -41,6 +41,7 @@ COMMANDS = (
     "pause",
     "resume",
     "backup",
+    "links",
     "mapping",
     "query",
     "demo",

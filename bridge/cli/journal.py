@@ -142,13 +142,13 @@ def _print_csv(found: "Iterable[Entry]") -> None:
         for attribute in entry.after or ("",):
             old, new = (_cell(side.get(attribute)) for side in (entry.before, entry.after))
             writer.writerow(
-                [output.iso(entry.at), entry.run or "", entry.ref, entry.organization or "", entry.verb,
-                 entry.itglue_id or "", attribute, old, new, entry.outcome or "", entry.who, entry.why]
+                [output.iso(entry.at), entry.run or "", entry.ref, output.harmless(entry.organization or ""), entry.verb,
+                 entry.itglue_id or "", attribute, old, new, entry.outcome or "", entry.who, output.harmless(entry.why)]
             )  # fmt: skip
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else value if isinstance(value, str) else orjson.dumps(value).decode()
+    return "" if value is None else output.harmless(value if isinstance(value, str) else orjson.dumps(value).decode())
 
 
 def _print(found: "Iterable[Entry]") -> None:

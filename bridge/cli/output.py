@@ -125,3 +125,8 @@ def value(one: Any, longest: int = 60) -> str:
     text = one if isinstance(one, str) else orjson.dumps(one).decode()
     text = " ".join(text.split())
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def harmless(text: str) -> str:
+    """Keep a spreadsheet from taking a text of somebody else's for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text
