@@ -43,6 +43,7 @@ COMMANDS = (
     "backup",
     "links",
     "mapping",
+    "fields",
     "query",
     "demo",
 )

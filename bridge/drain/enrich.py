@@ -16,7 +16,7 @@ from bridge.drain.work import Row, Work, load
 from bridge.engine import Engine, log
 from bridge.errors import AuthError, BridgeError, RateLimitError, SideDownError, SourceError
 from bridge.mapping.words import DEAR
-from bridge.records import Record
+from bridge.records import Record, Ref
 from bridge.store import carried, dear_reads
 from bridge.store import targets as target_rows
 from bridge.store.schema import payloads, targets
@@ -32,8 +32,11 @@ def wanted_of(engine: Engine, kind: str) -> frozenset[str]:
 
 
 def before(engine: Engine, rows: Sequence[Row]) -> list[Row]:
-    """Enrich claimed targets of one block; give those that can be planned. The others are given back, due later."""
-    wanted = wanted_of(engine, engine.mapping.block(rows[0].block).kind)
+    """Enrich claimed targets of one block; give those that can be planned. The others are given back, due later.
+
+    A summary is anchored at an organization or a configuration, which has no such words.
+    """
+    wanted = wanted_of(engine, Ref.parse(rows[0].anchor).kind)
     if not wanted:
         return list(rows)
     with engine.db.read() as connection:
