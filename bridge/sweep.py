@@ -5,10 +5,12 @@ import sqlalchemy as sa
 from bridge import restored
 from bridge.drain import verify
 from bridge.engine import Engine, log
-from bridge.store import hand_pauses, pauses, runs
+from bridge.store import hand_pauses, meta, pauses, runs
+from bridge.store import targets as target_rows
 from bridge.store.schema import fetches, links, targets, waits
 from bridge.supervise.heartbeat import beat
 
+DAY, TODAY = 86_400, "day"
 LONGEST = {"fetch": 2, "apply": 30}  # leases that the reading of a run can take
 
 
@@ -16,6 +18,7 @@ def sweep(engine: Engine) -> None:
     """Do one pass."""
     verify.raise_due(engine)
     _free_waiting(engine)
+    _begin_day(engine)
     _abandon_runs(engine)
     for run, counts in runs.end_finished(engine.db, planned=not engine.writes_allowed()):
         told = log.info if counts["written"] or counts["gone"] else log.debug
@@ -24,6 +27,25 @@ def sweep(engine: Engine) -> None:
         engine.doorbell.ring(lane)
     restored.seen(engine)
     beat()
+
+
+def _begin_day(engine: Engine) -> None:
+    """Have what changes with the day planned again, once on each day of UTC."""
+    blocks = [block.id for block in engine.mapping.blocks if block.relative]
+    if not blocks:
+        return
+    with engine.db.read() as connection:
+        day = str(int(engine.db.now(connection) // DAY))
+        if meta.get(connection, TODAY) == day:
+            return
+
+    def begin(connection: sa.Connection) -> int:
+        meta.put(engine.db, connection, TODAY, day)
+        done = targets.c.block.in_(blocks) & targets.c.state.in_(["settled", "excluded"])
+        return target_rows.touch(connection, done, now=engine.db.now(connection), lane="backfill")
+
+    if engine.db.transact(begin):
+        engine.doorbell.ring("backfill")
 
 
 def _abandon_runs(engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """`glue-bridge check`: whether everything is there before anything is done."""
 
+import time
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
@@ -180,6 +181,7 @@ class _Check:
     ) -> Iterator[tuple["Ref", Mapping[str, Any]]]:
         """Give what the mirror holds of a kind, and what a source says of it where nothing has been mirrored yet."""
         from bridge import app
+        from bridge.mapping.days import as_of
         from bridge.store import inspect
 
         for name in settings.sources:
@@ -188,11 +190,11 @@ class _Check:
                 with db.read() as connection:
                     for each in inspect.mirrored(connection, name, kind):
                         held = True
-                        yield each
+                        yield each[0], as_of(kind, each[1], time.time())
             if held or not live or name not in self._reachable:
                 continue
             with app.connector_of(settings, name) as connector:
                 if kind in connector.per_organization:
                     continue  # a request for each organization: too dear for a check
                 for page in connector.changes(kind, None, mapping.want(kind)):
-                    yield from ((record.ref, record.words) for record in page.records)
+                    yield from ((each.ref, as_of(kind, each.words, time.time())) for each in page.records)

@@ -1,5 +1,6 @@
 """`glue-bridge fields`: what a source offers for a mapping, with an example of each."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ from bridge.cli import output
 from bridge.cli.failures import fail, side
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, settings_of
 from bridge.mapping.clean import plain
+from bridge.mapping.days import as_of
 from bridge.mapping.problems import nearest
 from bridge.mapping.words import DEAR, WORDS
 
@@ -67,8 +69,9 @@ def fields(
         raise fail("B406", f'there is no source "{source}"{nearest(source, configured.sources)}')
     if kind not in WORDS:
         raise fail("B406", f'there is no kind "{kind}"{nearest(kind, WORDS)}')
+    now = time.time()
     with app.connector_of(configured, source) as connector, side(source):
-        records, found = _look(kind, (record.words for record in connector.sample(kind, sample)))
+        records, found = _look(kind, (as_of(kind, each.words, now) for each in connector.sample(kind, sample)))
     if as_json:
         listed = [
             {"word": each.word, "filled": each.filled, "example": each.example, "request_per_record": each.dear}

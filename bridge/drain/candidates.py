@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from bridge.desired import Excluded
 from bridge.drain.work import Work
 from bridge.engine import Engine
+from bridge.mapping.days import as_of
 from bridge.matching.keys import UNIQUE, record_keys, record_remarks
 from bridge.matching.match import Ambiguous, Asset, Matched, Unlinked, match
 from bridge.records import Ref
@@ -84,13 +85,15 @@ def _add_siblings(
         .where(*here)
         .order_by(targets.c.id)
     )
+    now = engine.db.now(connection)
     last = 0
     while rows := connection.execute(statement.where(targets.c.id > last).limit(1000)).all():
         last = rows[-1].id
         others = [row for row in rows if Ref.parse(row.anchor) not in records]
         decided = decisions.of(connection, [row.id for row in others])
         for row in others:
-            ref, words, mine = Ref.parse(row.anchor), orjson.loads(row.record), decided.get(row.id, NOTHING)
+            ref, mine = Ref.parse(row.anchor), decided.get(row.id, NOTHING)
+            words = as_of(ref.kind, orjson.loads(row.record), now)
             if (
                 not mine.new
                 and not words.get("recycled")

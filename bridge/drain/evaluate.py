@@ -14,6 +14,7 @@ from bridge.drain.names import Names
 from bridge.drain.work import Parent, Work, load_parents
 from bridge.engine import Engine
 from bridge.mapping.blocks import Block
+from bridge.mapping.days import RELATIVE, as_of
 from bridge.matching.match import Ambiguous, Matched
 from bridge.planning import NO_DECISIONS, Adopt, AssetView, Decisions, Hold, Nothing, Plan, Rules, Wish
 from bridge.poll import source_shape
@@ -112,6 +113,9 @@ def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], mome
 
 def first_of(engine: Engine, connection: Connection, works: Sequence[Work], moment: Moment) -> list[Desired | Verdict]:
     """Give what parents, rules, the rollout and the mapping say of each work: all that needs no names and no IT Glue."""
+    for work in works:
+        if RELATIVE[work.ref.kind]:
+            work.words = dict(as_of(work.ref.kind, work.words, moment.now))
     parents = _parents(connection, works, moment)
     undos = undoing.load(connection, works)
     return [_first(engine, work, parents, undos, moment) for work in works]

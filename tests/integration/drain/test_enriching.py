@@ -5,6 +5,8 @@ asset tag.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +20,10 @@ from bridge.mapping.gone import Gone
 from bridge.plan_pass import plan_all
 from bridge.records import Ref
 from bridge.settings import Settings
+from bridge.store import meta
 from bridge.store.mirror import BlockKey, Mirror
 from bridge.store.schema import fetches, pauses
+from bridge.sweep import TODAY, sweep
 from tests.integration.drain.conftest import Make
 from tests.integration.drain.test_source import Office
 from tests.integration.drain.world import QUICK, World
@@ -276,3 +280,39 @@ def test_devices_are_references_that_are_found_by_what_they_refer_to(world: Worl
             {"n": number},
         ).scalars()
         assert f"cw:configuration:{printer}" in set(found)
+
+
+def test_days_gone_by_are_mapped_and_worked_out_again_once_a_day(world: World, desk: Desk) -> None:
+    """The mirror keeps the time that they count from; a new day asks the source for nothing."""
+    mapping = world.engine.mapping
+    assert isinstance(mapping, TicketMapping)
+    want = frozenset({"title", "board", "organization", "age_days"})
+    mapping.of_tickets = replace(mapping.of_tickets, map=_by_age, want=want, relative=True)
+    ten_days_ago = datetime.now(UTC) - timedelta(days=10, minutes=1)
+    number = desk.ticket("Old")
+    desk.change(TICKETS, number, _info={"dateEntered": f"{ten_days_ago:%Y-%m-%dT%H:%M:%SZ}"})
+    sweep(world.engine)
+    _read(world)
+    world.drain()
+    ref, asked = f"cw:ticket:{number}", len(desk.psa.get("/requests"))
+
+    sweep(world.engine)
+    same_day = world.state(ref)
+    with world.engine.db.write() as connection:
+        meta.put(world.engine.db, connection, TODAY, "yesterday")
+    sweep(world.engine)
+    next_day = world.state(ref)
+    world.drain()
+
+    assert _tags(world) == {"Old": "10 days"}
+    assert (same_day, next_day, world.state(ref)) == (("settled", None), ("pending", None), ("settled", None))
+    assert (len(desk.psa.get("/requests")), desk.asked()) == (asked, [])
+
+
+def _by_age(words: Words, ref: Ref) -> Desired | Excluded:
+    wish = _map({**words, "configurations": ()}, ref)
+    return (
+        replace(wish, attributes={**wish.attributes, "asset_tag": f"{words['age_days']} days"})
+        if isinstance(wish, Desired)
+        else wish
+    )
