@@ -12,7 +12,8 @@ class Name:
 
     `kind` is the IT Glue resource word (`configuration_types`, `models`, …); `parent` is the manufacturer of a model;
     `make` says that a missing one is created (`!same`), else a missing one holds the record with `hold`, unless
-    `otherwise` names an attribute and the value that it gets instead (an operating system that IT Glue does not list).
+    `otherwise` names an attribute and the value that it gets instead (an operating system that IT Glue does not list),
+    or `hold` is blank: then it is left out and said (a country that IT Glue does not list).
     """
 
     kind: str

@@ -19,6 +19,7 @@ from bridge.drain.settle import is_mapping_made, review_digest
 from bridge.drain.work import Parent, Work, all_targets, load, load_parents
 from bridge.engine import Engine
 from bridge.itglue.kinds import kind_of
+from bridge.mapping.words import called
 from bridge.planning import Adopt, Create, Hold, Nothing
 
 _COLLECT_AFTER = 100_000  # new objects
@@ -141,7 +142,7 @@ def line_of(work: Work, verdict: Verdict) -> Line:
     """Put a verdict into a line."""
     line = Line(
         work.id, work.target.seq, str(work.ref), work.target.block, "waiting", work.in_rollout,
-        name=str(work.words.get("name") or ""), notes=work.notes,
+        name=called(work.words), notes=work.notes,
         organization=work.parent.name if work.parent is not None else None,
         provenance=work.block.provenance if work.block is not None else {},
     )  # fmt: skip

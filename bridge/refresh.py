@@ -9,13 +9,19 @@ from bridge.engine import Engine, log
 from bridge.errors import IncompleteReadError, RateLimitError
 from bridge.itglue.reads import by_ids, read
 from bridge.jsonapi import Row
+from bridge.mapping.effective import KINDS
 from bridge.quota import Lane
 from bridge.store import links as link_rows
 from bridge.store import streams
 from bridge.store.index import NAME_KINDS, AssetRow
 from bridge.store.schema import links
 
-RECORD_KINDS = ("organizations", "configurations")
+RECORD_KINDS = tuple(KINDS)
+
+
+def kinds_read(engine: Engine) -> tuple[str, ...]:
+    """Give what is read of IT Glue: names, and the records of every kind that the settings do not switch off."""
+    return (*NAME_KINDS, *(kind for kind in RECORD_KINDS if engine.mapping.reads(kind)))
 
 
 def asset_row(row: Row) -> AssetRow:
@@ -119,7 +125,7 @@ def ensure_known(engine: Engine, *, lane: Lane) -> None:
 
 def _unknown(engine: Engine) -> list[str]:
     with engine.db.read() as connection:
-        return [kind for kind in (*NAME_KINDS, *RECORD_KINDS) if not engine.index.began_at(connection, kind)]
+        return [kind for kind in kinds_read(engine) if not engine.index.began_at(connection, kind)]
 
 
 def reread(engine: Engine, kind: str, ids: Sequence[str], *, lane: Lane) -> None:

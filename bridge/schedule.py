@@ -9,7 +9,6 @@ from bridge.engine import Engine, log
 from bridge.errors import AuthError, BridgeError, RateLimitError, SideDownError
 from bridge.settings.protocol import Protocol
 from bridge.store import pauses, runs, streams
-from bridge.store.index import NAME_KINDS
 from bridge.store.pauses import ITGLUE
 from bridge.store.prune import prune
 from bridge.supervise.heartbeat import beat, rest
@@ -21,15 +20,14 @@ READERS = 2  # a long snapshot must not keep the live polls waiting
 
 def wanted(engine: Engine) -> list[tuple[str, str, str]]:
     """Name every stream that the settings ask for."""
-    kinds = {block.kind for block in engine.mapping.blocks}
     names = [
         (source, kind, what)
         for source, connector in engine.connectors.items()
-        for kind in connector.kinds
-        if kind in kinds
+        for kind in engine.mapping.kinds
+        if kind in connector.kinds
         for what in (("poll", "ids") if kind in connector.per_organization else ("poll", "ids", "snapshot"))
     ]
-    return names + [(ITGLUE, kind, "refresh") for kind in (*NAME_KINDS, *refresh.RECORD_KINDS)]
+    return names + [(ITGLUE, kind, "refresh") for kind in refresh.kinds_read(engine)]
 
 
 def intervals(protocol: Protocol) -> Mapping[str, float]:

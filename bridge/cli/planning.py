@@ -65,7 +65,7 @@ def read_new(engine: "Engine", data_folder: Path, *, refresh_index: bool) -> Non
     from bridge.store.index import NAME_KINDS
     from bridge.supervise.lock import service_pid
 
-    poll_sources(engine, tuple(dict.fromkeys(block.kind for block in engine.mapping.blocks)))
+    poll_sources(engine, engine.mapping.kinds)
     while poll.fetch_due(engine):
         pass
     with side("itglue"):

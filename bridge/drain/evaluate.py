@@ -19,6 +19,7 @@ from bridge.matching.match import Ambiguous, Matched
 from bridge.planning import NO_DECISIONS, Adopt, AssetView, Decisions, Hold, Nothing, Plan, Rules, Wish
 from bridge.poll import source_shape
 from bridge.records import Ref
+from bridge.refresh import RECORD_KINDS
 from bridge.store.decisions import NOTHING
 
 ORGANIZATIONS = "organizations"
@@ -72,7 +73,7 @@ class Moment:
     def of(cls, engine: Engine, connection: Connection) -> "Moment":
         """Read the moment."""
         moment = cls(Names(connection), engine.db.now(connection))
-        for kind in (ORGANIZATIONS, "configurations"):
+        for kind in RECORD_KINDS:
             moment.native[kind] = planning.creates(
                 engine.index.live_native(connection, kind), disconnected=engine.native_disconnected
             )
@@ -226,6 +227,7 @@ def _resolve(
     """Turn names and references into ids; give the names that have to be made first."""
     wish = dict(desired.attributes)
     missing: list[Name] = []
+    left_out: dict[str, str] = {}
     for attribute, name in desired.names.items():
         found, work.symbols[attribute] = moment.names.look_up(name)
         if isinstance(found, str):
@@ -233,6 +235,8 @@ def _resolve(
         elif name.otherwise is not None:
             other, value = name.otherwise
             wish |= {attribute: None, other: value}
+        elif not name.make and not name.hold:
+            left_out[attribute] = f'left out: IT Glue lists no {_word(name.kind)} "{name.name}"'
         elif not name.make:
             return Held(name.hold, f'IT Glue has no {_word(name.kind)} "{name.name}": make it there, or map it')
         elif found.state == "held" and not (moment.everyone and moment.names.is_stopped(found)):
@@ -244,7 +248,7 @@ def _resolve(
     if ORGANIZATION in desired.refs and work.parent is not None:
         wish[ORGANIZATION] = work.parent.itglue_id
         work.symbols[ORGANIZATION] = str(work.parent.ref)
-    work.notes = dict(desired.notes)
+    work.notes = {**desired.notes, **left_out}
     waits: list[int] = []
     for attribute, ref in desired.refs.items():
         if attribute == ORGANIZATION:
@@ -280,7 +284,10 @@ def _note_kept(work: Work, kept: Mapping[str, str]) -> None:
 
 def _word(kind: str) -> str:
     """Give the singular of a kind of names, for people."""
-    return (kind[:-2] if kind.endswith("statuses") else kind[:-1]).replace("_", " ")
+    for ending, one in (("statuses", "status"), ("ies", "y"), ("s", "")):
+        if kind.endswith(ending):
+            return (kind.removesuffix(ending) + one).replace("_", " ")
+    return kind
 
 
 _RULES: dict[tuple[str, str | None], Rules] = {}

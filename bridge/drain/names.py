@@ -41,14 +41,18 @@ class Names:
 
     def __init__(self, connection: Connection) -> None:
         self._ids: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
+        self._codes: dict[tuple[str, str], dict[str, str]] = {}  # ISO codes of countries, and of each one's regions
         self._looked_up: dict[int, tuple[Name, str | Missing, str]] = {}  # with the name, so that its id stays its own
         statement = sa.select(assets.c.kind, assets.c.itglue_id, assets.c.org_id, assets.c.attributes)
         for kind, itglue_id, parent, attributes in connection.execute(
             statement.where(assets.c.kind.in_(NAME_KINDS)).order_by(assets.c.kind)
         ):
-            name = str(orjson.loads(attributes).get("name") or "")
+            shown = orjson.loads(attributes)
+            name = str(shown.get("name") or "")
             here = self._ids.setdefault((kind, parent or ""), {})
             here.setdefault(normalise_name(name), []).append((itglue_id, name))
+            if code := shown.get("iso"):
+                self._codes.setdefault((kind, parent or ""), {})[normalise_name(str(code))] = itglue_id
         self._targets: dict[str, Any] = {
             row.anchor: row
             for row in connection.execute(
@@ -73,7 +77,8 @@ class Names:
     def find(self, name: Name) -> str | Missing:
         """Give the id of a name, else what is known of its making.
 
-        Of several that differ in case alone, the one written alike is taken, else the oldest.
+        Of several that differ in case alone, the one written alike is taken, else the oldest. A country or a region may
+        be called by its ISO code.
         """
         parent_id = ""
         if name.parent is not None:
@@ -85,7 +90,23 @@ class Names:
         if hits:
             alike = [itglue_id for itglue_id, written in hits if written == name.name]
             return min(alike or [itglue_id for itglue_id, _ in hits], key=lambda each: (len(each), each))
+        code = self._codes.get((name.kind, parent_id), {}).get(normalise_name(name.name))
+        if code is not None:
+            return code
+        if name.kind == "regions" and name.parent is None and (alone := self._region(name)) is not None:
+            return alone
         return self._missing(name)
+
+    def _region(self, name: Name) -> str | None:
+        """Give the region of a name that the source puts in no country, where only one country has it."""
+        wanted = normalise_name(name.name)
+        found = {
+            itglue_id
+            for (kind, _), here in self._ids.items()
+            if kind == name.kind
+            for itglue_id, _ in here.get(wanted, ())
+        }
+        return found.pop() if len(found) == 1 else None
 
     def _missing(self, name: Name) -> str | Missing:
         row = self._targets.get(anchor(name))

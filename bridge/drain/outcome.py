@@ -16,7 +16,7 @@ from bridge.engine import Engine, log
 from bridge.fingerprint import fingerprint
 from bridge.itglue.compare import not_taken
 from bridge.jsonapi import Row as AnswerRow
-from bridge.refresh import asset_row
+from bridge.refresh import RECORD_KINDS, asset_row
 from bridge.store import decisions, journal
 from bridge.store import targets as target_rows
 from bridge.store.index import digest_of
@@ -56,7 +56,7 @@ def created(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRo
         _index(engine, connection, pairs, now=now)
         for item, row in sorted(pairs, key=lambda pair: pair[0].target):
             if linked(engine, connection, item, row, now=now) and item.kind == "organizations":
-                engine.index.created_organization(connection, row.id, ("configurations",), now=now)
+                engine.index.created_organization(connection, row.id, RECORD_KINDS[1:], now=now)
         members = [item.target for item, _ in pairs]
         intents.end_writes(connection, intent, members, "answered")
         journal.answer(

@@ -157,7 +157,7 @@ def _rejected(engine: Engine, intent: Intent, error: RejectedError, lane: Lane) 
                 engine.index.mark_synced(connection, item.kind, item.itglue_id)
         return False
     taken = error.status == 422 and any((name or "").endswith("name") for name, _ in error.pointers)
-    if item.itglue_id is None and taken and item.kind != "configurations":
+    if taken and (item.verb == "create_name" or (item.verb == "create" and item.kind == "organizations")):
         # A name that is refused exists: it came after our last look. List again, and adopt it.
         void(engine, intent, due_at=engine.db.now())
         with engine.db.write() as connection:

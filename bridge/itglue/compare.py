@@ -92,6 +92,8 @@ def _plain(name: str, value: Any) -> object:
         return _address(text)
     if name == "mac_address":
         return re.sub(r"[^0-9a-f]", "", text.lower())
+    if name in ("phone", "fax"):
+        return re.sub(r"[^0-9a-z+*#]", "", text.lower())
     if name == "value":  # of a phone, whose separators are stripped, or an e-mail address
         return text.lower() if "@" in text else re.sub(r"[^0-9a-z]", "", text.lower())
     return _moment(text) or _number(text)

@@ -79,6 +79,9 @@ KINDS: dict[str, Kind] = {
         Kind("manufacturers"),
         Kind("models", parent="manufacturers", nested_list=True, bulk_create=True, bulk_update=True, by_id=True),
         Kind("operating_systems", writable=False),
+        Kind("contact_types"),
+        Kind("countries", writable=False),
+        Kind("regions", writable=False),  # all at once: neither their filter nor their nested route works (api 5.2)
         Kind("locations", parent="organizations", bulk_create=True, bulk_update=True, by_id=True, adapters=True),
         Kind(
             "contacts",

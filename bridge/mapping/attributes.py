@@ -1,4 +1,4 @@
-"""IT Glue's attributes that a mapping may write (api/itglue.md 5.1, 5.4)."""
+"""IT Glue's attributes that a mapping may write (api/itglue.md 5.1, 5.4, 5.6)."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,9 @@ class Attribute:
     """One attribute of an IT Glue record.
 
     `word` is what the operator writes, `name` what IT Glue's API calls it. `form` is text, lines, html, date, mac, ip,
-    flag or name (found by name, `names` is then IT Glue's resource). A value that IT Glue would refuse holds the
-    record where `strict`, else the attribute is skipped and noted. `rule` names the value map that governs it.
+    flag, emails, phones, name (found by name, `names` is then IT Glue's resource) or reference (`refers` is then the
+    kind of record). A value that IT Glue would refuse holds the record where `strict`, else the attribute is skipped and
+    noted. `rule` names the value map that governs it.
     """
 
     word: str
@@ -22,13 +23,14 @@ class Attribute:
     name: str = ""
     names: str = ""
     rule: str = ""
+    refers: str = ""
     required: bool = False
     strict: bool = False
     settable: bool = True
 
     def __post_init__(self) -> None:
         if not self.name:
-            object.__setattr__(self, "name", f"{self.word}_id" if self.form == "name" else self.word)
+            object.__setattr__(self, "name", f"{self.word}_id" if self.form in ("name", "reference") else self.word)
 
 
 def _by_word(*attributes: Attribute) -> dict[str, Attribute]:
@@ -44,6 +46,32 @@ ATTRIBUTES: dict[str, dict[str, Attribute]] = {
         Attribute("alert", "lines"),
         Attribute("description", "lines"),
         Attribute("quick_notes", "html"),
+    ),
+    "locations": _by_word(
+        Attribute("name", required=True, strict=True),
+        Attribute("primary", "flag"),
+        Attribute("address_1"),
+        Attribute("address_2"),
+        Attribute("city"),
+        Attribute("postal_code"),
+        Attribute("country", "name", names="countries", rule="countries"),
+        Attribute("region", "name", names="regions", rule="regions"),
+        Attribute("phone"),
+        Attribute("fax"),
+        Attribute("restricted", "flag"),
+        Attribute("notes", "html"),
+    ),
+    "contacts": _by_word(
+        Attribute("first_name", strict=True),
+        Attribute("last_name", strict=True),
+        Attribute("title"),
+        Attribute("type", "name", "contact_type_id", "contact_types", "types", settable=False),
+        Attribute("location", "reference", refers="location"),
+        Attribute("emails", "emails", "contact_emails"),
+        Attribute("phones", "phones", "contact_phones"),
+        Attribute("important", "flag"),
+        Attribute("restricted", "flag"),
+        Attribute("notes", "html"),
     ),
     "configurations": _by_word(
         Attribute("name", required=True, strict=True),
@@ -67,6 +95,8 @@ ATTRIBUTES: dict[str, dict[str, Attribute]] = {
         Attribute("purchased_at", "date"),
         Attribute("purchased_by"),
         Attribute("warranty_expires_at", "date"),
+        Attribute("location", "reference", refers="location"),
+        Attribute("contact", "reference", refers="contact"),
         Attribute("mitp_device_expiration_date", "date"),
         Attribute("mitp_end_of_life_date", "date"),
         Attribute("restricted", "flag"),
@@ -74,14 +104,19 @@ ATTRIBUTES: dict[str, dict[str, Attribute]] = {
     ),
 }
 
-# Never by `set`: `archived` is written by gone and restore alone, a parent cannot be set by the API, the rest waits
-# for the blocks of these kinds.
+# IT Glue's own lists: nothing can be added to them (api/itglue.md 5.2).
+READ_ONLY_NAMES = frozenset({"operating_systems", "countries", "regions"})
+
+# Never by `set`: `archived` is written by gone and restore alone, a parent cannot be set by the API.
 REFUSED: dict[str, dict[str, str]] = {
     "organizations": {"parent": "IT Glue's API cannot set the parent of an organization"},
+    "locations": {"organization": "a location belongs to the organization that its company is matched to"},
+    "contacts": {
+        "organization": "a contact belongs to the organization that its company is matched to",
+        "name": "IT Glue makes it from first_name and last_name",
+    },
     "configurations": {
         "archived": "archived is written only by gone, and when a record comes back",
-        "location": "locations are not synced in this release",
-        "contact": "contacts are not synced in this release",
         "organization": "a configuration belongs to the organization that its company is matched to",
     },
 }

@@ -11,7 +11,7 @@ from bridge.mapping.block import Block, Words
 from bridge.mapping.build import build
 from bridge.mapping.build_assets import build as build_assets
 from bridge.mapping.clean import Memo
-from bridge.mapping.effective import DEFAULTS, KINDS, Entry, MappingSettings, define
+from bridge.mapping.effective import DEFAULTS, KINDS, Entry, MappingSettings, define, is_read
 from bridge.mapping.problems import SettingsErrors, nearest, raise_all
 from bridge.mapping.rules import Line
 from bridge.records import Ref
@@ -57,6 +57,11 @@ class Mapping:
         own = sorted((self._forms[block_id, ()] for block_id in KINDS), key=lambda block: block.wave)
         return (*own, *self._assets.values())
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Give the kinds of records that are read, parents first: those of blocks that are switched on."""
+        return tuple(dict.fromkeys(block.kind for block in self.blocks if self.reads(block.id)))
+
     def blocks_for_kind(self, kind: str) -> tuple[Block, ...]:
         """Give the blocks that read this kind of record."""
         return tuple(block for block in self.blocks if block.kind == kind)
@@ -74,6 +79,10 @@ class Mapping:
     def block_for(self, block_id: str, words: Words, ref: Ref) -> Block:
         """Give a block in the form that holds for this record."""
         return self.block(block_id, organization_of(words, ref) if self._selected else None)
+
+    def reads(self, block_id: str) -> bool:
+        """Tell whether a block is switched on, for anybody at all: else its kind is not even read."""
+        return block_id not in KINDS or is_read(block_id, self._settings)
 
     def want(self, kind: str) -> frozenset[str]:
         """Give the words of a kind that any form of any block reads."""

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from collections.abc import Mapping as AbstractMapping
 from typing import Any
 
-from bridge.desired import Held
+from bridge.desired import Excluded, Held
 from bridge.errors import SettingsError
 from bridge.mapping.attributes import ATTRIBUTES, REFUSED, Attribute, find
 from bridge.mapping.block import Block, Owners, Words
 from bridge.mapping.compile import Plan, Value, check_constant, compile_plan
-from bridge.mapping.effective import KINDS, WAVES, Definition, Entry, MappingSettings
+from bridge.mapping.effective import KINDS, WAVES, Definition, Entry, MappingSettings, is_read
 from bridge.mapping.expressions import Expression, context_of, joined, parse_condition, parse_template
 from bridge.mapping.gone import Gone, parse_gone
 from bridge.mapping.problems import nearest, raise_all
@@ -19,11 +19,15 @@ from bridge.records import Ref
 
 MATCH_KEYS = {
     "organizations": ("name", "short_name"),
+    "locations": ("name",),
+    "contacts": ("email", "name"),
     "configurations": ("serial_number", "mac_address", "asset_tag", "name"),
 }
 # What the generated function reads besides the operator's expressions.
 _OWN_WORDS = {
     "organization": {"name", "types", "status"},
+    "location": {"name", "organization"},
+    "contact": {"first_name", "last_name", "emails", "organization", "type"},
     "configuration": {"name", "organization", "type", "status"},
 }
 
@@ -73,9 +77,19 @@ class _Build:
         if expression is None:
             return None
         value = Value(attribute, expression, entry.where)
-        if problem := check_constant(value):
+        if problem := check_constant(value) or self.misplaced(value):
             self.refuse(problem.code, str(problem), entry)
         return value
+
+    def misplaced(self, value: Value) -> SettingsError | None:
+        """Say where what is to be a reference is none, or one to another kind of record."""
+        wanted, path = value.attribute.refers, value.expression.path
+        if not wanted or (path is None and value.expression.computes):
+            return None
+        if path is not None and len(path) == 1 and WORDS[self.kind][path[0]].of == wanted:
+            return None
+        fitting = ", ".join(f"{{{{ {word.name} }}}}" for word in WORDS[self.kind].values() if word.of == wanted)
+        return SettingsError("B132", f"{value.attribute.word} takes a reference to a {wanted}, such as {fitting}")
 
     def owners(self) -> Owners:
         named: dict[str, frozenset[str]] = {}
@@ -126,18 +140,23 @@ def build(definition: Definition, settings: MappingSettings) -> Block:
     gone, when = work.gone()
     match = work.match()
     only_entry = entries.get("only")
+    enabled = entries.get("enabled")
     only = work.parsed(only_entry, lambda: parse_condition(only_entry.value, work.kind)) if only_entry else None
     values = {word: work.value(word, entry) for word, entry in definition.sets.items()}
     raise_all(work.problems)
     by_name = {value.attribute.name: value for value in values.values() if value is not None}
     # A model stands and falls with its manufacturer: left alone there, it is left alone too.
     ignored = owners.ignore | ({"model_id"} if "manufacturer_id" in owners.ignore else set())
-    attributes = [each for each in ATTRIBUTES[work.id].values() if each.name not in ignored]
+    # Nothing refers to what nobody reads.
+    absent = {kind for block_id, kind in KINDS.items() if not is_read(block_id, settings)}
+    attributes = [
+        each for each in ATTRIBUTES[work.id].values() if each.name not in ignored and each.refers not in absent
+    ]
     plan = Plan(
         table=work.id,
         kind=work.kind,
         only=only,
-        only_rule=_rule(only_entry, work.id),
+        only_rule=_rule(only_entry, work.id, "only"),
         only_where=only_entry.where if only_entry else "",
         values=[by_name[each.name] for each in attributes if each.name in by_name],
         maps={each.word: _value_map(each, definition) for each in attributes if _mapped(each, by_name)},
@@ -146,13 +165,14 @@ def build(definition: Definition, settings: MappingSettings) -> Block:
     used = [each.expression.words for each in plan.values]
     used += [each.words for each in (only, when) if each is not None]
     want = frozenset(_OWN_WORDS[work.kind]).union(*used)
+    off = enabled is not None and enabled.value is False
     return Block(
         id=work.id,
         kind=work.kind,
         itglue_type=work.id,
         wave=WAVES[work.id],
         digest=definition.digest(),
-        want=want,
+        want=frozenset() if off else want,
         owners=owners,
         gone=gone,
         match=match,
@@ -160,7 +180,7 @@ def build(definition: Definition, settings: MappingSettings) -> Block:
         marker="marker" in entries and bool(entries["marker"].value),
         relative=any(WORDS[work.kind][word].relative for word in want),
         provenance=_provenance(definition),
-        map=compile_plan(plan),
+        map=_nothing(Excluded(_rule(enabled, work.id, "enabled"))) if off else compile_plan(plan),
         leaves=_leaves(when, work.kind, entries["gone"].where),
     )
 
@@ -174,10 +194,14 @@ def _value_map(attribute: Attribute, definition: Definition) -> ValueMap:
     return ValueMap(definition.id, attribute, [MapLine.of(each.value, each.where) for each in lines])
 
 
-def _rule(entry: Entry | None, table: str) -> str:
+def _rule(entry: Entry | None, table: str, key: str) -> str:
     if entry is None or entry.path is None or entry.path[0] != "override":
-        return f"[{table}].only"
-    return f"{entry.where} [[override]] {table}.only"
+        return f"[{table}].{key}"
+    return f"{entry.where} [[override]] {table}.{key}"
+
+
+def _nothing(rule: Excluded) -> Callable[[Words, Ref], Excluded]:
+    return lambda _words, _ref: rule
 
 
 def _provenance(definition: Definition) -> dict[str, str]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.desired import Desired, Excluded, Held, Name
 from bridge.errors import SettingsError
-from bridge.mapping import clean
+from bridge.mapping import clean, communications
 from bridge.mapping.attributes import TEXT, Attribute
 from bridge.mapping.expressions import Expression, context_of, joined
 from bridge.mapping.values import ValueMap
@@ -18,6 +18,9 @@ Words = Mapping[str, Any]
 Outcome = Desired | Excluded | Held
 
 SKIPPED = object()
+_RESOLVED = ("name", "reference")  # what becomes an id later
+# Whose names are known only inside another name: a model inside its manufacturer, a region inside its country.
+_INSIDE = {"region": "country_id"}
 _FORMS: dict[str, Callable[[Any], Any]] = {
     "text": clean.text,
     "lines": clean.lines,
@@ -25,6 +28,8 @@ _FORMS: dict[str, Callable[[Any], Any]] = {
     "mac": clean.mac,
     "ip": clean.ip,
     "flag": clean.flag,
+    "emails": communications.emails,
+    "phones": communications.phones,
     "date": clean.day,
     "name": clean.plain,
 }
@@ -108,7 +113,7 @@ def compile_plan(plan: Plan) -> Callable[[Words, Ref], Outcome]:
     source = _Source()
     source.add("get = words.get\nheld = None\nnotes = {}\nnames = {}\nrefs = {}")
     computed = _emit_expressions(plan, source)
-    if plan.kind == "configuration":
+    if plan.kind != "organization":
         source.bind("owners", clean.Memo(lambda key: Ref(key[0], "organization", str(key[1]))))
         source.bind("NO_ORGANIZATION", Held("no_organization", "the source names no organization for it"))
         source.add("""
@@ -122,11 +127,13 @@ else:
     for number, value in enumerate(plan.values):
         if value.attribute.form == "name":
             _emit_name(plan, source, number, value, computed)
+        elif value.attribute.form == "reference":
+            _emit_reference(source, number, value, computed)
     if "joined" in source.scope:
         source.add("if held is None:\n    held = trouble")
     source.add("if held is not None:\n    return held")
     for number, value in enumerate(plan.values):
-        if value.attribute.form != "name":
+        if value.attribute.form not in _RESOLVED:
             _emit_value(source, number, value, computed)
     _emit_wish(plan, source)
     return source.function(f"map_{plan.kind}")
@@ -134,7 +141,7 @@ else:
 
 def _emit_expressions(plan: Plan, source: _Source) -> dict[int, int]:
     """Emit the one joined call; give the position of each computed value in its answer."""
-    computing = [number for number, value in enumerate(plan.values) if _computes(value)]
+    computing = [number for number, value in enumerate(plan.values) if value.expression.computes]
     if plan.only is None and not computing:
         return {}
     whole = [plan.only or Expression("true", constant=True), *(plan.values[number].expression for number in computing)]
@@ -159,10 +166,6 @@ if not x[0]:
 
 def _said(value: Value) -> str:
     return f"{value.attribute.word} ({value.where})"
-
-
-def _computes(value: Value) -> bool:
-    return value.expression.path is None and (value.expression.node is not None or bool(value.expression.body))
 
 
 def _singly(
@@ -239,16 +242,42 @@ else:
     r = model_slow(v, maker)
 """)
     else:
+        inside = _INSIDE.get(attribute.word)
         source.bind(f"slow_{number}", value_map.one)
-        source.bind(f"memo_{number}", clean.Memo(value_map.one))
+        source.bind(f"memo_{number}", clean.Memo(lambda key: value_map.one(key[1], key[0])))
         source.bind(f"blank_{number}", value_map.one(None))
         source.add(f"""
+p = {f'names.get("{inside}")' if inside else None}
 if v.__class__ is str:
-    r = memo_{number}[v]
+    r = memo_{number}[p, v]
 else:
-    r = blank_{number} if v is None else slow_{number}(v)
+    r = blank_{number} if v is None else slow_{number}(v, p)
 """)
     _emit_mapped(source, attribute)
+
+
+def _emit_reference(source: _Source, number: int, value: Value, computed: dict[int, int]) -> None:
+    """Emit a value that names another record of the source."""
+    name, kind = value.attribute.name, value.attribute.refers
+    source.bind(f"refs_{number}", clean.Memo(lambda key: Ref(key[0], kind, str(key[1]))))
+    source.bind("id_of", _id_of)
+    source.add(f"""
+v = id_of({_taken(source, number, value, computed)})
+if v is SKIPPED:
+    notes["{name}"] = "skipped: it is no reference to a {kind}"
+elif v is not None:
+    refs["{name}"] = refs_{number}[ref.source, v]
+v{number} = v
+""")
+
+
+def _id_of(value: Any) -> Any:
+    """Give the id of a reference, None for none or a bare name of what has no id, SKIPPED for anything else."""
+    if isinstance(value, Mapping):
+        return value.get("id") or None
+    if value is None or value == "":
+        return None
+    return getattr(value, "id", SKIPPED) or None
 
 
 def _taken(source: _Source, number: int, value: Value, computed: dict[int, int]) -> str:
@@ -309,7 +338,9 @@ def _emit_wish(plan: Plan, source: _Source) -> None:
     if "days" in source.scope:
         source.scope["days"] = _Zones(plan.zones)
     plain = {
-        value.attribute.name: f"v{number}" for number, value in enumerate(plan.values) if value.attribute.form != "name"
+        value.attribute.name: f"v{number}"
+        for number, value in enumerate(plan.values)
+        if value.attribute.form not in _RESOLVED
     }
     if "operating_system" in plan.maps:
         if "operating_system_notes" in plain:
@@ -326,13 +357,16 @@ if "operating_system_id" in names:
     for value_map in plan.maps.values():
         name = value_map.attribute.name
         source.add(f'if "{name}" not in names:\n    attributes["{name}"] = None')
+    for number, value in enumerate(plan.values):
+        if value.attribute.form == "reference":
+            source.add(f'if v{number} is None:\n    attributes["{value.attribute.name}"] = None')
     source.add("if notes:\n    attributes = {key: v for key, v in attributes.items() if v is not SKIPPED}")
     source.add("return Desired(attributes, names, refs, notes)")
 
 
 def check_constant(value: Value) -> SettingsError | None:
     """Say what IT Glue would refuse in a constant of the file; None when it is good."""
-    if value.expression.path is not None or _computes(value):
+    if value.expression.path is not None or value.expression.computes or value.attribute.form == "reference":
         return None
     given = _FORMS[value.attribute.form](value.expression.constant)
     if isinstance(given, clean.Bad):

@@ -13,14 +13,22 @@ from bridge.mapping.attributes import find
 from bridge.mapping.rules import (
     BlockRules,
     ConfigurationRules,
+    ContactRules,
     FlexibleAssetRules,
     Line,
+    LocationRules,
     OrganizationRules,
     OverrideRules,
 )
 
 DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {default_2026_11.NAME: default_2026_11.BLOCKS}
-KINDS = {"organizations": "organization", "configurations": "configuration"}
+KINDS = {
+    "organizations": "organization", "locations": "location", "contacts": "contact", "configurations": "configuration",
+}  # fmt: skip
+_MODELS: dict[str, type[BlockRules]] = {
+    "organizations": OrganizationRules, "locations": LocationRules, "contacts": ContactRules,
+    "configurations": ConfigurationRules,
+}  # fmt: skip
 # What is worked on first; no two blocks share a number, since a claim is of one wave (PROTOCOLS 1).
 WAVES = {
     "names": 0, "models": 1, "organizations": 2, "locations": 3, "contacts": 4, "configurations": 5, "flexible_assets": 6,
@@ -45,6 +53,14 @@ class MappingSettings(Protocol):
     @property
     def organizations(self) -> OrganizationRules:
         """Give `[organizations]`."""
+
+    @property
+    def locations(self) -> LocationRules:
+        """Give `[locations]`."""
+
+    @property
+    def contacts(self) -> ContactRules:
+        """Give `[contacts]`."""
 
     @property
     def configurations(self) -> ConfigurationRules:
@@ -122,11 +138,25 @@ def define(block_id: str, settings: MappingSettings, overrides: tuple[int, ...] 
     _lay(definition, _rules(block_id, built_in), lambda _: (said, None))
     _lay(definition, _block(block_id, settings), _placed(settings, (block_id,)))
     for number in overrides:
-        key = "organization" if block_id == "organizations" else block_id
-        rules = getattr(settings.override[number], key)
+        key, rules = _override(block_id, settings, number)
         if rules is not None:
             _lay(definition, rules, _placed(settings, ("override", number, key)))
     return definition
+
+
+def is_read(block_id: str, settings: MappingSettings) -> bool:
+    """Tell whether a block is switched on, for anybody at all."""
+    laid = [getattr(_block(block_id, settings), "enabled", None)]
+    laid += [
+        getattr(_override(block_id, settings, number)[1], "enabled", None) for number in range(len(settings.override))
+    ]
+    return laid[0] is not False or True in laid
+
+
+def _override(block_id: str, settings: MappingSettings, number: int) -> tuple[str, BlockRules | None]:
+    key = "organization" if block_id == "organizations" else block_id
+    rules: BlockRules | None = getattr(settings.override[number], key)
+    return key, rules
 
 
 def _placed(settings: MappingSettings, start: Path) -> Callable[[Path], tuple[str, Path | None]]:
@@ -134,14 +164,12 @@ def _placed(settings: MappingSettings, start: Path) -> Callable[[Path], tuple[st
 
 
 def _rules(block_id: str, table: dict[str, Any]) -> BlockRules:
-    known = {key: value for key, value in table.items() if value is not None}
-    model = OrganizationRules if block_id == "organizations" else ConfigurationRules
-    known.pop("marker" if block_id == "organizations" else "", None)
-    return model.model_validate(known)
+    return _MODELS[block_id].model_validate({key: value for key, value in table.items() if value is not None})
 
 
 def _block(block_id: str, settings: MappingSettings) -> BlockRules:
-    return settings.organizations if block_id == "organizations" else settings.configurations
+    rules: BlockRules = getattr(settings, block_id)
+    return rules
 
 
 def _lay(definition: Definition, rules: BlockRules, place: Callable[[Path], tuple[str, Path | None]]) -> None:

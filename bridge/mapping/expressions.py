@@ -142,6 +142,11 @@ class Expression:
     node: nodes.Expr | None = None
     body: tuple[nodes.Node, ...] = ()
 
+    @property
+    def computes(self) -> bool:
+        """Tell whether it is neither a constant nor a path."""
+        return self.path is None and (self.node is not None or bool(self.body))
+
 
 def _check(tree: nodes.Template, kind: str, source: str, code: str, *, rows_only: bool = False) -> frozenset[str]:
     known = words_of(kind)

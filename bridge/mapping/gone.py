@@ -11,6 +11,8 @@ from bridge.mapping.durations import Seconds
 _SECONDS: TypeAdapter[float] = TypeAdapter(Seconds)
 _FORMS = {
     "organizations": '"keep", "status Inactive" or "status Inactive after 14d"; IT Glue cannot archive an organization',
+    "locations": '"keep"; IT Glue can neither archive a location nor give it a status',
+    "contacts": '"keep"; IT Glue can neither archive a contact nor give it a status',
     "configurations": '"keep", "archive", "archive after 14d" or "archive when not active"',
     "flexible_assets": '"keep", "archive", "archive after 14d" or "archive when not open and closed_days >= 30"',
 }
@@ -38,10 +40,11 @@ def parse_gone(text: str, itglue_type: str) -> Gone:
     if itglue_type == "organizations":
         if found := re.fullmatch(r"status (.+?)(?: after (\S+))?", words):
             return Gone("status", _grace(found[2], text), found[1].strip("'\""))
-    elif found := re.fullmatch(r"archive(?: after (\S+))?", words):
-        return Gone("archive", _grace(found[1], text))
-    elif found := re.fullmatch(r"archive when (.+)", words):
-        return Gone("archive", when=found[1])
+    elif itglue_type not in ("locations", "contacts"):
+        if found := re.fullmatch(r"archive(?: after (\S+))?", words):
+            return Gone("archive", _grace(found[1], text))
+        if found := re.fullmatch(r"archive when (.+)", words):
+            return Gone("archive", when=found[1])
     raise SettingsError("B127", f"{text!r} is no policy for what is gone; write {_FORMS[itglue_type]}")
 
 

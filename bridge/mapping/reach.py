@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.desired import Excluded
-from bridge.mapping.attributes import ATTRIBUTES, Attribute
+from bridge.mapping.attributes import ATTRIBUTES, READ_ONLY_NAMES, Attribute
 from bridge.mapping.blocks import Mapping as BlockMapping
 from bridge.mapping.blocks import organization_of
 from bridge.mapping.clean import one_line, plain
@@ -19,6 +19,8 @@ from bridge.records import Ref
 # The record's word behind each value map, unless `set` gives the attribute another value.
 _WORDS = {
     "organizations": {"types": "types", "statuses": "status"},
+    "locations": {"countries": "country", "regions": "region"},
+    "contacts": {"types": "type"},
     "configurations": {
         "types": "type", "statuses": "status", "manufacturers": "manufacturer", "models": "model",
         "operating_systems": "os",
@@ -72,8 +74,8 @@ def wanted(settings: MappingSettings, mapping: BlockMapping, block_id: str) -> I
     for row in rows_of(settings, block_id):
         attribute = by_rule[row.key]
         if row.line.to not in ACTIONS and attribute.word != "model":
-            # A system that IT Glue does not list goes to the notes; every other name holds the record.
-            required = attribute.names != "operating_systems"
+            # What IT Glue's own lists lack is left out, or goes to the notes; every other name holds the record.
+            required = attribute.names not in READ_ONLY_NAMES
             yield Wanted(attribute.names, _said(attribute), row.line.to, row.path, required)
     gone = mapping.block(block_id).gone
     if gone.status is not None:
@@ -131,8 +133,8 @@ def _entries(definition: Definition, key: str) -> Iterator[Entry]:
     entry = definition.entries.get(key)
     if entry is None or not isinstance(entry.value, tuple):
         return
-    word = {"manufacturers": "manufacturer", "models": "model", "operating_systems": "operating_system"}.get(key)
-    own = definition.sets.get(word) if word is not None else None
+    attribute = next((each for each in ATTRIBUTES[definition.id].values() if each.rule == key), None)
+    own = definition.sets.get(attribute.word) if attribute is not None and attribute.settable else None
     if own is not None and own.path is not None:
         return  # what such a record is called is no word of its own any more
     yield from (each for each in entry.value if isinstance(each, Entry))

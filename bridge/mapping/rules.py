@@ -69,8 +69,6 @@ class BlockRules(Rules):
 
     only: str | None = None
     match: Names | None = None
-    types: ValueMap | None = None
-    statuses: ValueMap | None = None
     once: Names | None = None
     fill: Names | None = None
     ignore: Names | None = None
@@ -83,12 +81,35 @@ class OrganizationRules(BlockRules):
     """`[organizations]`."""
 
     create: Literal["ask", "yes", "never"] | None = None
+    types: ValueMap | None = None
+    statuses: ValueMap | None = None
 
 
-class ConfigurationRules(BlockRules):
+class RecordRules(BlockRules):
+    """The keys of every block whose records belong to an organization."""
+
+    enabled: bool | None = None
+    create: Literal["yes", "never"] | None = None
+
+
+class LocationRules(RecordRules):
+    """`[locations]`."""
+
+    countries: ValueMap | None = None
+    regions: ValueMap | None = None
+
+
+class ContactRules(RecordRules):
+    """`[contacts]`."""
+
+    types: ValueMap | None = None
+
+
+class ConfigurationRules(RecordRules):
     """`[configurations]`."""
 
-    create: Literal["yes", "never"] | None = None
+    types: ValueMap | None = None
+    statuses: ValueMap | None = None
     manufacturers: ValueMap | None = None
     models: ValueMap | None = None
     operating_systems: ValueMap | None = None
@@ -147,11 +168,13 @@ class OverrideRules(Rules):
     """One `[[override]]`: other keys for the records of some organizations.
 
     `organizations` selects by exact name or Ref; `organization` holds keys of `[organizations]`, for the organization
-    itself, `configurations` keys of `[configurations]`.
+    itself, `locations`, `contacts` and `configurations` those of the blocks of these names.
     """
 
     organizations: Annotated[Names, BeforeValidator(_many)] = Field(min_length=1)
     organization: OrganizationRules | None = None
+    locations: LocationRules | None = None
+    contacts: ContactRules | None = None
     configurations: ConfigurationRules | None = None
 
 

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.desired import Excluded, Held, Name
-from bridge.mapping.attributes import TEXT, Attribute
+from bridge.mapping.attributes import READ_ONLY_NAMES, TEXT, Attribute
 from bridge.mapping.clean import one_line, plain
 from bridge.mapping.rules import Line
 
 ANY = "*"
-HOLDS = {"types": "no_type", "statuses": "no_status"}
+# What IT Glue requires, or is not to be guessed; of a contact the type may be blank.
+HOLDS = {
+    "organization_types": "no_type", "configuration_types": "no_type",
+    "organization_statuses": "no_status", "configuration_statuses": "no_status",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class ValueMap:
     def __init__(self, table: str, attribute: Attribute, lines: Sequence[MapLine]) -> None:
         self.rule = f"[{table}].{attribute.rule}"
         self.attribute = attribute
-        self.hold = HOLDS.get(attribute.rule, "no_value")
+        self.hold = HOLDS.get(attribute.names, "no_value")
         self.lines = tuple(lines)
 
     def one(self, value: Any, parent: Name | None = None) -> Name | Held | Excluded | None:
@@ -76,17 +80,18 @@ class ValueMap:
             if not name and self.hold == "no_value" and "" not in line.names:
                 return None
             return Held(self.hold, f"{line.where} {self.rule} holds {word} {said}")
-        # IT Glue's list of operating systems is its own: nothing can be added, so what it lacks goes to the notes.
-        system = self.attribute.names == "operating_systems"
-        otherwise = ("operating_system_notes", name) if system and name else None
+        own = self.attribute.names in READ_ONLY_NAMES
+        missing = "" if own else self.hold
+        # What IT Glue's list of operating systems lacks goes to the notes.
+        otherwise = ("operating_system_notes", name) if self.attribute.names == "operating_systems" and name else None
         if line.to != "!same":
-            return Name(self.attribute.names, line.to, False, parent, self.hold, otherwise)
+            return Name(self.attribute.names, line.to, False, parent, missing, otherwise)
         if not name:
             blank = f'the source has no {word}; a line of {self.rule} may name it as ""'
             return None if self.hold == "no_value" else Held(self.hold, blank)
         if len(name) > TEXT:
             return Held("bad_value", f"{word} is {len(name)} characters, IT Glue takes {TEXT}")
-        return Name(self.attribute.names, name, not system, parent, self.hold, otherwise)
+        return Name(self.attribute.names, name, not own, parent, missing, otherwise)
 
 
 def _order(reference: Any) -> tuple[int, int, str]:

@@ -142,3 +142,9 @@ def words_of(kind: str) -> dict[str, Word]:
     if not summarises:
         return WORDS[kind]
     return {**WORDS[anchor], plural: Word(plural, "records", of=PLURALS[plural])}
+
+
+def called(words: Mapping[str, Any]) -> str:
+    """Give what people call a record: its name, or that of a contact, or the title of a ticket."""
+    own = (words.get("first_name"), words.get("last_name"))
+    return str(words.get("name") or " ".join(each for each in own if each) or words.get("title") or "")

@@ -9,8 +9,8 @@ from bridge.marker import find_marker
 from bridge.matching.junk import is_junk_mac, is_junk_serial, reduced
 from bridge.records import Ref
 
-# Stands on one device only, or says nothing: never matched where several source records carry it.
-UNIQUE = frozenset({"serial_number", "mac_address"})
+# Stands on one record only, or says nothing (a shared mailbox): never matched where several source records carry it.
+UNIQUE = frozenset({"serial_number", "mac_address", "email"})
 # The trait that flexible assets of ours carry; IT Glue makes the name-key from "Bridge ref".
 REF_TRAITS = ("bridge-ref", "bridge_ref")
 
@@ -55,6 +55,12 @@ def mac_key(value: object) -> str | None:
     return None if digits is None or is_junk_mac(digits) else digits
 
 
+def email_key(value: object) -> str | None:
+    """Give an e-mail address, or a row that holds one, as it is compared; None for what is none."""
+    text = _text(value.get("value") if isinstance(value, Mapping) else value)
+    return text.casefold() if "@" in text else None
+
+
 def adapter_word(adapter_type: str) -> str:
     """Give the one word for a PSA under its several spellings, `connectwise` or `autotask` for those we read."""
     word = reduced(adapter_type)
@@ -74,6 +80,8 @@ def record_keys(ref: Ref, words: Mapping[str, Any], adapter: str | None = None) 
         _put(keys, "serial_number", (serial_key(words.get("serial_number")),))
         macs = (words.get("mac_address"), *(words.get("mac_addresses") or ()))
         _put(keys, "mac_address", map(mac_key, macs))
+    if ref.kind == "contact":
+        _put(keys, "email", map(email_key, words.get("emails") or ()))
     _put(keys, "name", (_name_key(words),))
     return keys
 
@@ -105,6 +113,7 @@ def asset_keys(attributes: Mapping[str, Any], adapters: Sequence[tuple[str, str]
     _put(keys, "psa_id", (f"{adapter_word(kind)}:{_text(remote)}" for kind, remote in adapters if _text(remote)))
     _put(keys, "serial_number", (serial_key(attributes.get("serial_number")),))
     _put(keys, "mac_address", (mac_key(attributes.get("mac_address")),))
+    _put(keys, "email", map(email_key, attributes.get("contact_emails") or ()))
     _put(keys, "name", (_name_key(attributes),))
     return [(key, value) for key, values in keys.items() for value in values]
 

@@ -31,7 +31,7 @@ from bridge.matching.keys import UNIQUE
 from bridge.records import Ref
 
 ORDER = ("serial_number", "mac_address", "name")
-_WORDS = {"psa_id": "PSA id", "serial_number": "serial", "mac_address": "MAC"}
+_WORDS = {"psa_id": "PSA id", "serial_number": "serial", "mac_address": "MAC", "email": "e-mail"}
 _Counts = Mapping[tuple[str, str, str], int]
 _NOTHING: _Counts = {}
 

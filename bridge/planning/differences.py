@@ -100,6 +100,8 @@ def differences(wish: Wish, rules: Rules, held: AssetView, link: LinkView | None
             found.fields[word] = Field(old, new, owner or "source")
     if found is not None and found.moved:
         _leave_behind(found, attributes, wished, rules.owner_of, ("location_id", "contact_id"))
+    if found is not None and "country_id" in found.fields and rules.owner_of.get("region_id") != "ignore":
+        _leave_behind(found, attributes, wished, rules.owner_of, ("region_id",))
     if found is not None and "manufacturer_id" in found.fields and rules.owner_of.get("model_id") != "ignore":
         _leave_behind(found, attributes, wished, rules.owner_of, ("model_id",))
     return found

@@ -9,11 +9,14 @@ import orjson
 from pydantic import Field, PrivateAttr
 
 from bridge.errors import SettingsError
+from bridge.mapping.effective import KINDS
 from bridge.mapping.effective import Path as KeyPath
 from bridge.mapping.rules import (
     ConfigurationRules,
+    ContactRules,
     FlexibleAssetRules,
     LaterRules,
+    LocationRules,
     OrganizationRules,
     OverrideRules,
     RolloutRules,
@@ -28,7 +31,7 @@ from bridge.settings.sources import Source
 from bridge.settings.stops import Stops
 from bridge.settings.store import StoreSettings
 
-_LATER = ("locations", "contacts", "tickets")
+_LATER = ("tickets",)
 
 
 class Settings(Rules):
@@ -44,9 +47,9 @@ class Settings(Rules):
     rollout: RolloutRules | None = None
     stops: Stops = Stops()
     organizations: OrganizationRules = OrganizationRules()
+    locations: LocationRules = LocationRules()
+    contacts: ContactRules = ContactRules()
     configurations: ConfigurationRules = ConfigurationRules()
-    locations: LaterRules | None = None
-    contacts: LaterRules | None = None
     tickets: LaterRules | None = None
     flexible_assets: tuple[FlexibleAssetRules, ...] = ()
     override: tuple[OverrideRules, ...] = ()
@@ -135,8 +138,8 @@ class Settings(Rules):
     @property
     def digest(self) -> str:
         """Give the digest of all that decides a plan, secrets and places left out."""
-        parts = {"defaults", "rollout", "organizations", "configurations", "flexible_assets", "override"}
-        content: dict[str, Any] = self.model_dump(mode="json", include=parts | {"locations", "contacts", "tickets"})
+        parts = {"defaults", "rollout", *KINDS, "tickets", "flexible_assets", "override"}
+        content: dict[str, Any] = self.model_dump(mode="json", include=parts)
         content["itglue"] = {"url": self.itglue.base_url, "native_sync": self.itglue.native_sync}
         content["sources"] = {name: source.open_part() for name, source in self._sources.items()}
         return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS, default=str), digest_size=16).hexdigest()

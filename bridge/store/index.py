@@ -19,7 +19,7 @@ from bridge.store.schema import asset_keys, assets, index_reads, links, targets
 
 NAME_KINDS = (
     "organization_types", "organization_statuses", "configuration_types", "configuration_statuses", "manufacturers",
-    "models", "operating_systems",
+    "models", "operating_systems", "contact_types", "countries", "regions",
 )  # fmt: skip
 # Attributes that move without a change that concerns us; the names of its organization are that one's own.
 _VOLATILE = frozenset(
@@ -298,7 +298,7 @@ class Index:
 
 
 def _organization(attributes: Mapping[str, Any]) -> str | None:
-    value = attributes.get("organization_id") or attributes.get("manufacturer_id")
+    value = attributes.get("organization_id") or attributes.get("manufacturer_id") or attributes.get("country_id")
     return str(value) if value else None
 
 

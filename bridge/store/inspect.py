@@ -8,6 +8,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bridge.mapping.words import called
 from bridge.matching.keys import normalise_name
 from bridge.records import Ref
 from bridge.store.database import chunks
@@ -115,7 +116,7 @@ def shown(connection: Connection, where: Where, *, limit: int | None = None) -> 
     found = []
     for row in rows:
         words = orjson.loads(row.record) if row.record else {}
-        name = orjson.loads(row.name)["name"] if row.block == NAMES else str(words.get("name") or "")
+        name = orjson.loads(row.name)["name"] if row.block == NAMES else called(words)
         found.append(Shown(row, label(row), name, words, parents.get(row.org_target)))
     return found
 

@@ -35,6 +35,20 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
 
 
+def test_every_test_that_a_document_names_as_proof_exists() -> None:
+    """A row of the parity table stands on a test: one that is renamed takes its row along."""
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "cutover.md").read_text(encoding="utf-8"))
+
+    missing = [
+        f"{path}::{name}"
+        for path, name in named
+        if not (ROOT / path).exists() or f"\ndef {name}(" not in (ROOT / path).read_text(encoding="utf-8")
+    ]
+
+    assert len(named) >= 11
+    assert missing == []
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
 def test_every_link_leads_somewhere(path: Path) -> None:
     """Relative links name a file or folder that is there, and a heading of it."""

@@ -14,6 +14,7 @@ from bridge.errors import BridgeError, RejectedError
 from bridge.itglue.client import ITGlue, Listing
 from bridge.itglue.kinds import kind_of
 from bridge.itglue.reads import read
+from bridge.mapping.effective import is_read
 from bridge.matching.keys import adapter_word
 from bridge.planning import is_locked
 from bridge.refresh import RECORD_KINDS
@@ -64,7 +65,7 @@ class Account:
 
     def check(self) -> Iterator[Found]:
         """Try the key, count, and tell who owns what; raise what the client raises."""
-        first = {kind: self._first(kind) for kind in RECORD_KINDS}
+        first = {kind: self._first(kind) for kind in RECORD_KINDS if is_read(kind, self._settings)}
         totals = {kind: page.total or 0 for kind, page in first.items()}
         yield ok("itglue", ", ".join(output.count(number, kind.removesuffix("s")) for kind, number in totals.items()))
         pages = sum(max(1, -(-number // PAGE)) for number in totals.values()) + len(NAME_KINDS)
@@ -77,12 +78,14 @@ class Account:
         yield from self._adapters(owned)
 
     def names(self, kind: str) -> list[str]:
-        """Give every name of a kind, read once."""
+        """Give every name of a kind, of countries and regions their ISO codes too, read once."""
         if kind not in self._names:
             self._names[kind] = [
-                str(row.attributes.get("name") or "")
+                str(row.attributes[word])
                 for chunk in read(self._itglue, kind, lane="live", max_wait=PATIENCE)
                 for row in chunk.rows
+                for word in ("name", "iso")
+                if row.attributes.get(word)
             ]
         return self._names[kind]
 

@@ -33,7 +33,8 @@ def in_itglue(settings: "Settings", mapping: BlockMapping, names: Callable[[str]
             near = nearest(each.name, [name for name in known if name])
             if near.startswith("; known") and len(known) > MOST_KNOWN:
                 near = ""
-            then = "" if each.required else ": it is written to operating_system_notes"
+            otherwise = "written to operating_system_notes" if each.kind == "operating_systems" else "left out"
+            then = "" if each.required else f": it is {otherwise}"
             error = settings.error("B113", f'IT Glue has no {each.word} "{each.name}"{near}{then}', each.path)
             yield of_settings(error, "error" if each.required else "warn")
     if checked:

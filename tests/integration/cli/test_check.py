@@ -24,7 +24,7 @@ def test_a_sound_place_says_what_is_there(place: Workplace) -> None:
 
     assert said.code == 0
     assert said.err == ""
-    assert "ok     itglue   11 organizations, 35 configurations" in said.out
+    assert "ok     itglue   11 organizations, 0 locations, 0 contacts, 35 configurations" in said.out
     assert f"WARN   B207     {NATIVE}" in said.out
     assert "is pushed to the PSA" in said.out
     assert "ok     itglue   PSA ids come with the list" in said.out
@@ -53,7 +53,8 @@ def test_json_has_every_finding(place: Workplace) -> None:
     assert set(told) == {"ok", "findings", "lines"}
     assert set(told["findings"][0]) == {"level", "code", "subject", "text", "file", "line"}
     assert {each["level"] for each in told["findings"]} == {"ok", "warn"}
-    assert {"B207"} == {each["code"] for each in told["findings"] if each["level"] == "warn"}
+    # B210: of a kind that the small PSA has no record of, check cannot tell whether it may see any.
+    assert {each["code"] for each in told["findings"] if each["level"] == "warn"} - {"B210"} == {"B207"}
 
 
 def test_a_type_that_does_not_exist_is_named_with_its_line_and_the_nearest(place: Workplace) -> None:

@@ -8,7 +8,7 @@ from bridge.desired import Name
 from bridge.drain import names, records
 from bridge.drain.drain import Drain
 from bridge.drain.settle import settle
-from bridge.refresh import refresh
+from bridge.refresh import ensure_known, refresh
 from bridge.store import targets as target_rows
 from bridge.store.schema import targets, waits
 from tests.integration.drain.world import World
@@ -167,6 +167,7 @@ def test_no_wake_up_is_lost_between_look_and_wait(world: World) -> None:
     """The organization is linked after a device was found to wait for it, and before that is written: it goes on."""
     world.put(world.organization(), world.device("7"))
     engine, other = world.engine, world.another()
+    ensure_known(engine, lane="backfill")  # takes longer than a lease
     mine = target_rows.claim(
         engine.db, lane="backfill", owner=engine.owner, now=engine.db.now(), lease=2, limit=200,
         states=("pending",), run=None,

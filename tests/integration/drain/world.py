@@ -60,7 +60,7 @@ organizations = ["*"]
 _STOPS = "[stops]\nnames = { hour = 1000, day = 1000 }\n"  # these proofs are not about stops, unless they say so
 RESOURCES = (
     "configurations", "models", "manufacturers", "organizations", "configuration_types", "configuration_statuses",
-    "organization_types", "organization_statuses",
+    "organization_types", "organization_statuses", "contacts", "locations", "contact_types",
 )  # fmt: skip
 _OPEN = ("pending", "waiting", "creating")
 
@@ -100,6 +100,8 @@ class World:
         self._clock = 0
         self.use_key(itglue.credentials["api_key"])
         self.organizations = 'create = "yes"\n'
+        self.locations = ""
+        self.contacts = ""
         self.configurations = ""
         self.stops = _STOPS
         self.native = True
@@ -120,7 +122,8 @@ class World:
 
     def settings(self) -> Settings:
         """Read the settings as they are described."""
-        more = f"[organizations]\n{self.organizations}\n[configurations]\n{self.configurations}\n{self.stops}"
+        tables = ("organizations", "locations", "contacts", "configurations")
+        more = "\n".join([*(f"[{name}]\n{getattr(self, name)}" for name in tables), self.stops])
         path = self.folder / "bridge.toml"
         path.write_text(_SETTINGS.format(**self._addresses, more=more))
         return load_settings(path, {name: kind.settings for name, kind in KINDS.items()}, environment=self._environment)
@@ -180,7 +183,7 @@ class World:
         engine = self.engine
         with engine.db.write() as connection:
             run = runs.start(engine.db, connection, "poll", "test")
-        for kind in ("organization", "configuration"):
+        for kind in ("organization", "location", "contact", "configuration"):
             page = [record for record in records if record.ref.kind == kind]
             engine.mirror.write(
                 page, read_started_at=engine.db.now(), run=run, lane="backfill", normalizer=1, fetched=fetched
@@ -201,6 +204,17 @@ class World:
             Ref("cw", "configuration", number),
             {**given, "organization": {"id": organization, "name": f"organization {organization}"}, **words},
         )
+
+    def site(self, number: str, organization: str = "1", **words: Any) -> Record:
+        """Give a version of a location, later than all before."""
+        given = {"name": f"site {number}", "organization": {"id": organization, "name": f"organization {organization}"}}
+        return self._record(Ref("cw", "location", number), {**given, **words})
+
+    def contact(self, number: str, organization: str = "1", **words: Any) -> Record:
+        """Give a version of a contact, later than all before."""
+        given = {"first_name": "Jo", "last_name": f"Doe {number}", "emails": [{"value": f"jo{number}@acme.test"}],
+                 "organization": {"id": organization, "name": f"organization {organization}"}}  # fmt: skip
+        return self._record(Ref("cw", "contact", number), {**given, **words})
 
     def _record(self, ref: Ref, words: Mapping[str, Any]) -> Record:
         self._clock += 1

@@ -63,3 +63,20 @@ def organization(**words: Any) -> dict[str, Any]:
         "status": "Active",
         "custom": {},
     } | words
+
+
+def location(**words: Any) -> dict[str, Any]:
+    """Give the words of a site, some of them changed."""
+    return {"name": "Head office", "organization": {"id": "311", "name": "Acme Ltd"}, "custom": {}} | words
+
+
+def contact(**words: Any) -> dict[str, Any]:
+    """Give the words of a person, some of them changed."""
+    return {
+        "first_name": "Jo",
+        "last_name": "Doe",
+        "organization": {"id": "311", "name": "Acme Ltd"},
+        "emails": [],
+        "phones": [],
+        "custom": {},
+    } | words

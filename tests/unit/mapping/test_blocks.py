@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bridge.desired import Desired, Excluded, Held
 from bridge.mapping import Gone, Mapping
 from bridge.mapping.attributes import ATTRIBUTES
+from bridge.mapping.problems import SettingsErrors
 from bridge.records import Ref
 from tests.unit.mapping.samples import COMPANY, REF, configuration, mapping_of, organization
 
@@ -21,7 +22,9 @@ ACME = (COMPANY, "Acme Ltd")
 # A release must not change what a definition means; this is that of the default mapping 2026-11.
 DIGESTS = {
     "organizations": "ffd1207733c6a90e012a7ef3161fee9f",
-    "configurations": "438a6e3dcea01d6b8e50a6de7484e4c8",
+    "locations": "9512f128b33bbac32cd2f16d5a0f7321",
+    "contacts": "cd3145d79d3e67bb10757ab48b7eee6d",
+    "configurations": "f639c13b2b1826ae495c5b5558634242",
 }
 
 
@@ -100,14 +103,18 @@ def test_the_default_wish_of_a_company(default_mapping: Mapping) -> None:
 
 
 def test_the_default_wish_of_a_configuration_names_its_organization(default_mapping: Mapping) -> None:
-    """The organization is a reference to the company's Ref; site and contact are not synced yet."""
+    """The organization, the location and the contact are references to records of the same source."""
     words = configuration(site={"id": "5", "name": "Leeds"}, contact={"id": "6", "name": "Jo"})
 
     outcome = default_mapping.block("configurations").map(words, REF)
 
     assert isinstance(outcome, Desired)
-    assert outcome.refs == {"organization_id": Ref("psa", "organization", "311")}
-    assert set(outcome.attributes) | set(outcome.names) == {
+    assert outcome.refs == {
+        "organization_id": Ref("psa", "organization", "311"),
+        "location_id": Ref("psa", "location", "5"),
+        "contact_id": Ref("psa", "contact", "6"),
+    }
+    assert set(outcome.refs) - {"organization_id"} | set(outcome.attributes) | set(outcome.names) == {
         attribute.name
         for attribute in ATTRIBUTES["configurations"].values()
         if attribute.word
@@ -293,10 +300,21 @@ def test_want_holds_every_word_that_any_form_reads(tmp_path: Path) -> None:
     assert "questions" not in want.want("configuration")
 
 
+def test_the_parent_of_an_organization_cannot_be_set(tmp_path: Path) -> None:
+    """IT Glue's API has no way to: a file that asks for it is told so."""
+    with pytest.raises(SettingsErrors) as caught:
+        mapping_of(tmp_path, '[organizations]\nset = { parent = "{{ parent }}" }\n')
+
+    assert [each.code for each in caught.value.problems] == ["B125"]
+    assert "API cannot set the parent" in str(caught.value)
+
+
 def test_blocks_come_parents_first(default_mapping: Mapping) -> None:
-    """Waves: organizations before configurations."""
+    """Waves: organizations, then what a configuration refers to, then configurations."""
     assert [(block.id, block.kind, block.wave) for block in default_mapping.blocks] == [
         ("organizations", "organization", 2),
+        ("locations", "location", 3),
+        ("contacts", "contact", 4),
         ("configurations", "configuration", 5),
     ]
     assert [block.id for block in default_mapping.blocks_for_kind("configuration")] == ["configurations"]

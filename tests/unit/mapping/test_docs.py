@@ -11,9 +11,10 @@ from bridge.desired import Desired, Excluded, Held
 from bridge.mapping import Mapping
 from bridge.mapping.attributes import ATTRIBUTES
 from bridge.mapping.default_2026_11 import BLOCKS
+from bridge.mapping.effective import KINDS
 from bridge.mapping.words import WORDS
 from bridge.records import Ref
-from tests.unit.mapping.samples import TOP, configuration, mapping_of, organization
+from tests.unit.mapping.samples import TOP, configuration, contact, location, mapping_of, organization
 
 DOCS = Path(__file__).parents[3] / "docs" / "mapping.md"
 TEXT = DOCS.read_text(encoding="utf-8")
@@ -34,7 +35,7 @@ def code(cell: str) -> str:
 def examples() -> list[Any]:
     """Give each row under an example of the page."""
     parts = re.findall(r"```toml example\n(.*?)```\n\n\| record[^\n]*\n\|[- |]*\n((?:\|[^\n]*\n)+)", TEXT, re.DOTALL)
-    assert len(parts) == 5
+    assert len(parts) == 6
     rows = [(toml, *cells(row)) for toml, table in parts for row in table.splitlines()]
     return [pytest.param(*row, id=f"{row[1]} gives {row[2]}") for row in rows]
 
@@ -42,16 +43,17 @@ def examples() -> list[Any]:
 def attribute_rows() -> list[Any]:
     """Give each row of the tables of attributes."""
     held = []
-    for title, block in (("## Organizations", "organizations"), ("## Configurations", "configurations")):
-        table = TEXT.split(title, 1)[1].split("\n\n")[1]
+    for block in KINDS:
+        table = TEXT.split(f"\n## {block.capitalize()}\n\n", 1)[1].split("\n\n")[0]
         held += [(block, *cells(row)) for row in table.splitlines()[2:]]
     return [pytest.param(*row, id=f"{row[0]} {row[1]} {row[4]}") for row in held]
 
 
 def mapped(mapping: Mapping, block_id: str, words: dict[str, Any]) -> Desired | Excluded | Held:
     """Map a record whose words are some of a sample's, changed."""
-    record = organization(**words) if block_id == "organizations" else configuration(**words)
-    ref = Ref("psa", "organization" if block_id == "organizations" else "configuration", "4711")
+    samples = {"organizations": organization, "locations": location, "contacts": contact}
+    record = samples.get(block_id, configuration)(**words)
+    ref = Ref("psa", KINDS[block_id], "4711")
     return mapping.block_for(block_id, record, ref).map(record, ref)
 
 
@@ -69,6 +71,8 @@ def shows(outcome: Desired | Excluded | Held, block_id: str, word: str, becomes:
         assert outcome.notes[name].startswith("skipped: ")
     elif becomes.startswith("otherwise"):
         assert outcome.names["operating_system_id"].otherwise == (name, json.loads(code(becomes)))
+    elif becomes.startswith("refers to"):
+        assert outcome.refs[name] == Ref.parse(code(becomes))
     elif name in outcome.names:
         assert outcome.names[name].name == json.loads(code(becomes))
     else:
@@ -79,7 +83,7 @@ def shows(outcome: Desired | Excluded | Held, block_id: str, word: str, becomes:
 def test_an_example_of_the_page_gives_what_it_says(toml: str, record: str, gives: str, tmp_path: Path) -> None:
     """Each row under an example is what the example's lines make of that record."""
     mapping = mapping_of(tmp_path, toml)
-    block_id = "organizations" if toml.startswith("[organizations]") else "configurations"
+    block_id = next((each for each in KINDS if toml.startswith(f"[{each}]")), "configurations")
 
     outcome = mapped(mapping, block_id, json.loads(code(record)))
 
@@ -104,10 +108,10 @@ def test_each_attribute_becomes_what_the_page_says(
     shows(outcome, block_id, "name" if word == "organization" else word, becomes)
 
 
-@pytest.mark.parametrize("block_id", ["organizations", "configurations"])
+@pytest.mark.parametrize("block_id", list(KINDS))
 def test_the_page_has_a_row_for_each_attribute_of_the_default_mapping(block_id: str) -> None:
     """What the default mapping writes stands in the tables; what `set` alone can write is named below them."""
-    section = TEXT.split(f"## {block_id.capitalize()}", 1)[1].split("\n## ")[0]
+    section = TEXT.split(f"\n## {block_id.capitalize()}\n", 1)[1].split("\n## ")[0]
 
     for word in ATTRIBUTES[block_id]:
         row = f"| `{word}` |" in section
@@ -115,7 +119,7 @@ def test_the_page_has_a_row_for_each_attribute_of_the_default_mapping(block_id: 
         assert row or word not in BLOCKS[block_id]["set"]
 
 
-@pytest.mark.parametrize("kind", ["organization", "configuration"])
+@pytest.mark.parametrize("kind", list(KINDS.values()))
 def test_the_page_lists_every_word(kind: str) -> None:
     """The table of words and the words that expressions know are the same."""
     section = TEXT.split("## Words", 1)[1]

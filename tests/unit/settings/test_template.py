@@ -34,10 +34,12 @@ def test_the_companion_writes_only_what_stays_open_on_a_synced_record() -> None:
     """Nothing is created beside the native sync."""
     settings = load_settings(EXAMPLES / "companion.toml", {"connectwise": ConnectWiseSettings}, environment={})
 
-    blocks = compile_mapping(settings).blocks
+    mapping = compile_mapping(settings)
+    read = [block for block in mapping.blocks if mapping.reads(block.id)]
 
-    assert {block.create for block in blocks} == {"never"}
-    assert "notes" in blocks[1].owners.ignore
+    assert [block.id for block in read] == ["organizations", "configurations"]
+    assert {block.create for block in read} == {"never"}
+    assert "notes" in read[1].owners.ignore
 
 
 def test_the_starter_plans_and_writes_nothing(tmp_path: Path) -> None:
