@@ -27,6 +27,7 @@ from bridge.store.index import Index
 from bridge.store.migrate import upgrade
 from bridge.store.mirror import BlockKey, Mirror
 from bridge.store.pauses import ITGLUE
+from bridge.store.prune import Keep
 from connectors.registry import KINDS
 
 LEAST_ROOM = 1 << 20  # bytes; SQLite opens nothing with less
@@ -108,6 +109,11 @@ def quota_of(settings: Settings, address: RedisAddress) -> Quota:
         address.client(), account(settings.itglue.key.read()), windows, share=settings.itglue.share,
         deadline=times.deadline, margin=margin,
     )  # fmt: skip
+
+
+def keep_of(settings: Settings) -> Keep:
+    """Give how long what is past is kept."""
+    return Keep(journal=settings.store.keep_journal, gone=settings.store.keep_gone)
 
 
 def stops_of(settings: Settings) -> StopLimits:

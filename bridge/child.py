@@ -33,7 +33,7 @@ def main() -> None:
         settings, who="service", patience=patience, queue=arguments.queue, rings=True, beat=heartbeat.beat
     ) as engine:
         if arguments.role == "scheduler":
-            schedule.serve(engine, settings.protocol, stop)
+            schedule.serve(engine, settings.protocol, stop, app.keep_of(settings))
             return
         drain = Drain(engine, stop=stop)
         lanes = ("live",) if arguments.role == "live" else ("live", "backfill")

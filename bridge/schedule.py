@@ -10,7 +10,7 @@ from bridge.errors import AuthError, BridgeError, RateLimitError, SideDownError
 from bridge.settings.protocol import Protocol
 from bridge.store import pauses, runs, streams
 from bridge.store.pauses import ITGLUE
-from bridge.store.prune import prune
+from bridge.store.prune import Keep, prune
 from bridge.supervise.heartbeat import beat, rest
 from bridge.sweep import sweep
 
@@ -80,7 +80,7 @@ def refresh_cycle(engine: Engine, row: streams.Row, seconds: float) -> None:
     streams.done(engine.db, row, next_in=wait, error=error)
 
 
-def serve(engine: Engine, protocol: Protocol, stop: threading.Event) -> None:
+def serve(engine: Engine, protocol: Protocol, stop: threading.Event, keep: Keep) -> None:
     """Schedule until `stop` is set; what is being read then is given up at its next page."""
     streams.ensure(engine.db, wanted(engine))
     readers = [
@@ -95,7 +95,7 @@ def serve(engine: Engine, protocol: Protocol, stop: threading.Event) -> None:
             _guarded(sweep, engine)
             if time.monotonic() - pruned_at > PRUNE_EVERY:
                 pruned_at = time.monotonic()
-                _guarded(prune, engine.db)
+                _guarded(prune, engine.db, keep)
             stop.wait(engine.times.sweep)
     finally:
         rest()

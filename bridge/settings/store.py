@@ -1,9 +1,13 @@
 """`[store]`: where the data lies; one box or several machines, no mix."""
 
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
+from pydantic import Field
+
 from bridge.errors import SettingsError
+from bridge.mapping.durations import Seconds
 from bridge.mapping.rules import Rules
 from bridge.settings.secret import Secret
 
@@ -11,11 +15,13 @@ SQLITE = "sqlite"
 
 
 class StoreSettings(Rules):
-    """The data folder, and for several machines the database and Redis."""
+    """The data folder, and for several machines the database and Redis; how long what is past is kept."""
 
     data: str = "data"
     database: Secret | None = None
     redis: Secret | None = None
+    keep_journal: Annotated[Seconds, Field(ge=172_800)] = 34_560_000.0  # 400 days; the stops count two of them
+    keep_gone: Seconds = 2_592_000.0  # 30 days
 
     def folder(self, beside: Path) -> Path:
         """Give the data folder; a relative one starts at the folder of bridge.toml."""
