@@ -150,8 +150,8 @@ def _where(mapping: "BlockMapping", each: "Shown") -> str | None:
     key = None
     if row.state == "held" and row.code in HOLDS:
         key = HOLDS[row.code].key
-    elif row.state == "excluded" and str(row.rule).endswith(".only"):
-        key = "only"
+    elif row.state == "excluded" and str(row.rule).endswith((".only", ".enabled")):
+        key = str(row.rule).rpartition(".")[2]
     elif row.state == "gone":
         key = "gone"
     found = provenance.get(key) if key is not None else None

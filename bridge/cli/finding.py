@@ -4,6 +4,7 @@ from sqlalchemy.engine import Connection
 
 from bridge.catalogue import ENTRIES, HOLDS
 from bridge.cli.failures import fail
+from bridge.mapping.effective import KINDS
 from bridge.mapping.problems import nearest
 from bridge.store import inspect
 from bridge.store.inspect import Organization, Row
@@ -25,7 +26,7 @@ def targets_of(connection: Connection, text: str) -> list[Row]:
 def target_of(connection: Connection, text: str) -> Row:
     """Give the one target of a reference that a decision is about: the record itself, not what is made of it beside."""
     found = targets_of(connection, text)
-    own = [row for row in found if row.block in (inspect.ORGANIZATIONS, "configurations", inspect.NAMES)]
+    own = [row for row in found if row.block in (*KINDS, inspect.NAMES)]
     return (own or found)[0]
 
 

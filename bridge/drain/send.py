@@ -148,6 +148,9 @@ def _too_large(engine: Engine, intent: Intent, error: TooLargeError) -> bool:
 def _rejected(engine: Engine, intent: Intent, error: RejectedError, lane: Lane) -> bool:
     """Deal with a refusal of a single row."""
     item = intent.items[0]
+    if not isinstance(error, SyncedError) and _lost_a_reference(engine, item, lane):
+        void(engine, intent, due_at=engine.db.now())
+        return False
     if item.itglue_id is not None and (isinstance(error, SyncedError) or error.status in {401, 404}):
         # The index is behind: the record is gone, or belongs to the native sync. Look, and plan again.
         void(engine, intent, due_at=engine.db.now())
@@ -170,6 +173,22 @@ def _rejected(engine: Engine, intent: Intent, error: RejectedError, lane: Lane) 
         return False
     outcome.refused(engine, intent, item, "rejected", str(error))
     return False
+
+
+def _lost_a_reference(engine: Engine, item: Item, lane: Lane) -> bool:
+    """Look whether what a refused record refers to is still there; tell whether any is not, and let the index know."""
+    lost = False
+    for attribute, kind in (("location_id", "locations"), ("contact_id", "contacts")):
+        itglue_id = item.body.get(attribute)
+        if itglue_id is None:
+            continue
+        reread(engine, kind, [str(itglue_id)], lane=lane)
+        with engine.db.write() as connection:
+            if not engine.index.get(connection, kind, [str(itglue_id)]):
+                lost = True
+                now = engine.db.now(connection)
+                engine.index.raise_concerned(connection, kind, [str(itglue_id)], now=now, new=False)
+    return lost
 
 
 def _bulk_refused(engine: Engine, intent: Intent, error: BulkRefusedError) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bridge.cli.finding import target_of
 from bridge.plan_pass import plan_all
 from bridge.refresh import refresh
 from tests.integration.drain.world import World
@@ -276,3 +277,27 @@ def test_a_lost_answer_to_a_batch_of_people_makes_none_twice(world: World) -> No
     world.settle(*[world.contact(str(number)) for number in range(1, 6)])
 
     assert sorted(one["last_name"] for one in world.records("contacts", dead=True)) == [f"Doe {n}" for n in range(1, 6)]
+
+
+def test_a_site_that_vanished_since_it_was_read_is_noticed_by_the_write_that_names_it(world: World) -> None:
+    """IT Glue refuses it, on a create and on an update: both go on without it, and the site is held for a person."""
+    world.settle(world.organization(), world.site("5"), world.device("8"))
+    world.delete("locations", _one(world, "locations")["id"])
+
+    world.settle(world.device("7", site=AT_SITE), world.device("8", site=AT_SITE, asset_tag="T-8"))
+
+    devices = {one["name"]: one for one in world.records("configurations")}
+    assert {name: one["location_id"] for name, one in devices.items()} == {"device 7": None, "device 8": None}
+    assert devices["device 8"]["asset_tag"] == "T-8"
+    assert (world.state(DEVICE), world.state("cw:configuration:8")) == (("settled", None), ("settled", None))
+    assert world.state(SITE) == ("held", "target_gone")
+    assert "gone there" in world.target(DEVICE).notes
+
+
+def test_a_decision_about_a_record_finds_it_among_what_is_made_of_it(world: World) -> None:
+    """Locations and contacts are records of their own, like devices."""
+    world.settle(world.organization(), world.site("5"), world.contact("6"))
+
+    with world.engine.db.read() as connection:
+        assert target_of(connection, SITE).block == "locations"
+        assert target_of(connection, PERSON).block == "contacts"
