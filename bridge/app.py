@@ -22,10 +22,11 @@ from bridge.queue.doorbell import Doorbell as QueueDoorbell
 from bridge.queue.embedded import start_or_join
 from bridge.quota import Quota, Window, account
 from bridge.settings import Settings, load_settings
+from bridge.store.block_key import BlockKey
 from bridge.store.database import Database
 from bridge.store.index import Index
 from bridge.store.migrate import upgrade
-from bridge.store.mirror import BlockKey, Mirror
+from bridge.store.mirror import Mirror
 from bridge.store.pauses import ITGLUE
 from bridge.store.prune import Keep
 from connectors.registry import KINDS
@@ -187,7 +188,7 @@ def engine_of(
         stack.callback(quota.close)
         credentials = Credentials(settings, quota)
         mapping = compile_mapping(settings)
-        keys = [BlockKey(block.id, block.wave, block.kind) for block in mapping.blocks]
+        keys = [BlockKey.of(block) for block in mapping.blocks]
         doorbell: Doorbell = Silent()
         if rings:
             ringing = QueueDoorbell(address)

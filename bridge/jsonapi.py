@@ -11,6 +11,7 @@ import orjson
 
 from bridge.errors import RejectedError, TransientError
 
+FIELDS = "flexible_asset_fields"  # of a flexible asset type: a relationship on the wire, an attribute to us
 CONTENT_TYPE = "application/vnd.api+json"
 MOST_BYTES = 10_000_000  # the gateway's 10 MB (api 2), read in the smaller way
 
@@ -57,8 +58,13 @@ def underscored(word: str) -> str:
 
 
 def encode(type_: str, attributes: Mapping[str, Any]) -> bytes:
-    """Write the body for one record."""
-    return _body({"type": type_, "attributes": _outgoing(attributes)})
+    """Write the body for one record; the fields of a flexible asset type go along as its relationships (api 4, action 18)."""
+    data: dict[str, Any] = {"type": type_, "attributes": _outgoing(attributes)}
+    fields = data["attributes"].pop(FIELDS, None)
+    if fields is not None:
+        related = [{"type": FIELDS, "attributes": _outgoing(each)} for each in fields]
+        data["relationships"] = {FIELDS: {"data": related}}
+    return _body(data)
 
 
 def encode_many(type_: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
@@ -85,7 +91,23 @@ def parse(payload: Any) -> Document:
 
 def _row(data: Mapping[str, Any], included: Mapping[tuple[str, str], Mapping[str, Any]]) -> Row:
     attributes = {name: _incoming(name, value) for name, value in _named(data["attributes"])}
-    return Row(str(data["id"]), attributes, tuple(_adapters(data.get("relationships") or {}, included)))
+    relationships = data.get("relationships") or {}
+    fields = list(_fields(relationships, included))
+    if fields:
+        attributes[FIELDS] = sorted(fields, key=lambda each: (each.get("order") or 0, int(each["id"])))
+    return Row(str(data["id"]), attributes, tuple(_adapters(relationships, included)))
+
+
+def _fields(
+    relationships: Mapping[str, Any], included: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Give the fields of a flexible asset type that came along, each with its id."""
+    for name, relationship in _named(relationships):
+        for pointer in (relationship.get("data") or ()) if name == FIELDS else ():
+            found = included.get((underscored(pointer["type"]), str(pointer["id"])))
+            if found is not None:
+                shown = {word: _incoming(word, value) for word, value in _named(found["attributes"])}
+                yield {**shown, "id": str(found["id"])}
 
 
 def _named(mapping: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from bridge import planning
 from bridge.desired import Excluded, Held, Name
 from bridge.drain import enrich
-from bridge.drain.evaluate import Gone, Moment, Ready, Verdict, Waiting, evaluate
+from bridge.drain.evaluate import evaluate
 from bridge.drain.names import anchor
 from bridge.drain.references import Planned
 from bridge.drain.settle import is_mapping_made, review_digest
+from bridge.drain.verdicts import Gone, Moment, Ready, Verdict, Waiting
 from bridge.drain.work import Parent, Work, all_targets, load, load_parents
 from bridge.engine import Engine
 from bridge.itglue.kinds import kind_of

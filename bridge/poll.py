@@ -254,6 +254,8 @@ def gone(engine: Engine, ref: Ref, *, started_at: float, run: int, lane: str) ->
         if mirror_id is None:
             return
         target_rows.touch(connection, targets.c.mirror_id == mirror_id, now=now, lane=lane, run=run)
+        told = engine.mirror.summaries.concerned(connection, ref.source, ref.kind, [mirror_id])
+        engine.mirror.summaries.touch(connection, told, now=now, lane=lane, run=run)
         runs.enter(engine.db, connection, run, targets.c.mirror_id == mirror_id)
     log.info("record.gone", ref=str(ref))
     engine.doorbell.ring(lane)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bridge.engine import Engine, log
 from bridge.errors import IncompleteReadError, RateLimitError
+from bridge.itglue.kinds import TYPES, assets_of, kind_of
 from bridge.itglue.reads import by_ids, read
 from bridge.jsonapi import Row
 from bridge.mapping.effective import KINDS
@@ -20,8 +21,16 @@ RECORD_KINDS = tuple(KINDS)
 
 
 def kinds_read(engine: Engine) -> tuple[str, ...]:
-    """Give what is read of IT Glue: names, and the records of every kind that the settings do not switch off."""
-    return (*NAME_KINDS, *(kind for kind in RECORD_KINDS if engine.mapping.reads(kind)))
+    """Give what is read of IT Glue: names, and the records of every kind that the settings do not switch off.
+
+    Of flexible assets each type is a kind of its own, known once it is linked.
+    """
+    records = (kind for kind in RECORD_KINDS if engine.mapping.reads(kind))
+    if not engine.mapping.asset_types:
+        return (*NAME_KINDS, *records)
+    with engine.db.read() as connection:
+        types = link_rows.of_kind(connection, TYPES)
+    return (*NAME_KINDS, TYPES, *records, *map(assets_of, types))
 
 
 def asset_row(row: Row) -> AssetRow:
@@ -43,9 +52,7 @@ def refresh(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", run: int
 
     Raises IncompleteReadError where nothing could be proven, and what the client raises.
     """
-    parent = None
-    if org_id:
-        parent = ("manufacturers" if kind == "models" else "organizations", org_id)
+    parent = (kind_of(kind).parent or "organizations", org_id) if org_id else None
     number = time.time_ns() // 1000
     rows: list[Row] = []
     changed: list[str] = []
@@ -124,8 +131,9 @@ def ensure_known(engine: Engine, *, lane: Lane) -> None:
 
 
 def _unknown(engine: Engine) -> list[str]:
+    kinds = kinds_read(engine)
     with engine.db.read() as connection:
-        return [kind for kind in kinds_read(engine) if not engine.index.began_at(connection, kind)]
+        return [kind for kind in kinds if not engine.index.began_at(connection, kind)]
 
 
 def reread(engine: Engine, kind: str, ids: Sequence[str], *, lane: Lane) -> None:

@@ -9,7 +9,8 @@ import orjson
 import sqlalchemy as sa
 
 from bridge.desired import Excluded, Held
-from bridge.drain.evaluate import Gone, Moment, Ready, Verdict, evaluate
+from bridge.drain.evaluate import evaluate
+from bridge.drain.verdicts import Gone, Moment, Ready, Verdict
 from bridge.drain.work import Work, all_targets, load
 from bridge.matching.near import NearNames
 from bridge.planning import Adopt, Create, Hold

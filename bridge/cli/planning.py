@@ -62,7 +62,6 @@ def read_new(engine: "Engine", data_folder: Path, *, refresh_index: bool) -> Non
     from bridge.cli.failures import side
     from bridge.cli.reading import poll_sources
     from bridge.store import runs
-    from bridge.store.index import NAME_KINDS
     from bridge.supervise.lock import service_pid
 
     poll_sources(engine, engine.mapping.kinds)
@@ -70,7 +69,7 @@ def read_new(engine: "Engine", data_folder: Path, *, refresh_index: bool) -> Non
         pass
     with side("itglue"):
         if refresh_index:
-            for kind in (*NAME_KINDS, *refresh.RECORD_KINDS):
+            for kind in refresh.kinds_read(engine):
                 refresh.refresh(engine, kind, lane="backfill")
         else:
             refresh.ensure_known(engine, lane="backfill")

@@ -8,11 +8,13 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bridge.desired import Excluded
+from bridge.desired import Desired, Excluded
+from bridge.drain.traits import title_of
 from bridge.drain.work import Work
 from bridge.engine import Engine
+from bridge.mapping.block import Block
 from bridge.mapping.days import as_of
-from bridge.matching.keys import UNIQUE, record_keys, record_remarks
+from bridge.matching.keys import UNIQUE, normalise_name, record_keys, record_remarks
 from bridge.matching.match import Ambiguous, Asset, Matched, Unlinked, match
 from bridge.records import Ref
 from bridge.store import decisions
@@ -30,10 +32,12 @@ def find(
     for work in works:
         block = work.block
         if block is not None:
-            groups[block.itglue_type, work.parent.itglue_id if work.parent else None].append(work)
+            groups[work.kind, work.parent.itglue_id if work.parent else None].append(work)
     for (kind, org_id), members in groups.items():
         records = {
-            work.ref: _record(engine, work.ref, work.words, work.decided) for work in members if not work.decided.new
+            work.ref: _record(engine, work.ref, work.words, work.decided, work.title, work.block)
+            for work in members
+            if not work.decided.new
         }
         pool = engine.index.pool(connection, kind, org_id)
         results: dict[Ref, Matched | Ambiguous | None] = {}
@@ -63,7 +67,13 @@ def _may_match(records: Iterable[Unlinked], pool: Iterable[Asset]) -> bool:
     )
 
 
-def _record(engine: Engine, ref: Ref, words: Mapping[str, Any], decided: Decided) -> Unlinked:
+def _record(
+    engine: Engine, ref: Ref, words: Mapping[str, Any], decided: Decided, title: str = "", block: Block | None = None
+) -> Unlinked:
+    if block is not None and block.asset_type is not None:  # people tell assets apart by their titles alone
+        name = normalise_name(title)
+        keys = {"marker": (str(ref),), **({"name": (name,)} if name else {})}
+        return Unlinked(ref, keys, decided.pin, decided.bans)
     adapter = engine.connectors[ref.source].type if ref.source == engine.native_source else None
     return Unlinked(ref, record_keys(ref, words, adapter), decided.pin, decided.bans, record_remarks(ref, words))
 
@@ -94,24 +104,33 @@ def _add_siblings(
         for row in others:
             ref, mine = Ref.parse(row.anchor), decided.get(row.id, NOTHING)
             words = as_of(ref.kind, orjson.loads(row.record), now)
-            if (
-                not mine.new
-                and not words.get("recycled")
-                and not _kept_out(engine, block, ref, words, mine, members[0])
-            ):
-                records[ref] = _record(engine, ref, words, mine)
+            if mine.new or words.get("recycled"):
+                continue
+            mapped = _mapped(engine, block, ref, words, mine, members[0])
+            if mapped is not None:
+                form = members[0].block
+                title = title_of(form.asset_type, mapped) if form is not None and form.asset_type is not None else ""
+                records[ref] = _record(engine, ref, words, mine, title, form)
 
 
-def _kept_out(engine: Engine, block: str, ref: Ref, words: Mapping[str, Any], decided: Decided, beside: Work) -> bool:
-    """Tell whether a rule keeps a sibling out: then it competes for nothing."""
+def _mapped(
+    engine: Engine,
+    block: str,
+    ref: Ref,
+    words: Mapping[str, Any],
+    decided: Decided,
+    beside: Work,
+) -> Desired | None:
+    """Map a sibling; None where a rule keeps it out: then it competes for nothing."""
     if decided.exclude is not None:
-        return True
+        return None
     organization: tuple[Ref, str | None] | None = None
     if ref.kind == "organization":
         organization = (ref, words.get("name"))
     elif beside.parent is not None:
         organization = (beside.parent.ref or ref, beside.parent.name)
-    return isinstance(engine.mapping.block(block, organization).map(words, ref), Excluded)
+    mapped = engine.mapping.block(block, organization).map(words, ref)
+    return None if isinstance(mapped, Excluded) else mapped if isinstance(mapped, Desired) else Desired({})
 
 
 def _carried(connection: Connection, members: Sequence[Work]) -> dict[tuple[str, str, str], int]:

@@ -68,7 +68,7 @@ def _unresolved(engine: Engine, kind: str, org_id: str, items: Sequence[Item]) -
         now = engine.db.now(connection)
         quiet_at = connection.execute(
             sa.select(sa.func.max(targets.c.due_at)).where(
-                targets.c.block == kind, targets.c.state == "creating", targets.c.org_target.in_(parents),
+                targets.c.wave == items[0].row.wave, targets.c.state == "creating", targets.c.org_target.in_(parents),
                 targets.c.owner.is_(None) | (targets.c.lease_until < now),
             )
         ).scalar()  # fmt: skip

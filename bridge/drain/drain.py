@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from itertools import groupby
 
 import sqlalchemy as sa
 
@@ -90,10 +91,12 @@ class Drain:
                 resolve.resolve(engine, creating, lane=lane)
             rest = [row for row in rows if row.state != "creating" and row.starts < MOST_STARTS]
             if rest:
-                if rest[0].block == names.BLOCK:
-                    make_names.make(engine, rest, lane=lane)
-                else:
-                    records.drain(engine, rest, lane=lane, run=self.run, pace=self._pace)
+                # Blocks of flexible assets share a wave.
+                for block, members in groupby(sorted(rest, key=lambda row: str(row.block)), lambda row: row.block):
+                    if block == names.BLOCK:
+                        make_names.make(engine, list(members), lane=lane)
+                    else:
+                        records.drain(engine, list(members), lane=lane, run=self.run, pace=self._pace)
         except RateLimitError as error:
             self._later(held, error.retry_after or engine.times.backoff_min)
             return False

@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection
 
 from bridge import poll
 from bridge.desired import Desired, Held
-from bridge.drain.evaluate import Moment, first_of
+from bridge.drain.evaluate import first_of
+from bridge.drain.verdicts import Moment
 from bridge.drain.work import Row, Work, load
 from bridge.engine import Engine, log
 from bridge.errors import AuthError, BridgeError, RateLimitError, SideDownError, SourceError
@@ -65,7 +66,7 @@ def fill(engine: Engine, connection: Connection, works: Sequence[Work], moment: 
             _ask_for(engine, work, lane="backfill")
             continue
         _keep(engine, work, added, ())
-        beside[work.id].words |= added
+        beside[work.id].words = {**beside[work.id].words, **added}
         engine.on_progress("enriched", 1)
 
 

@@ -1,85 +1,26 @@
 """From targets to verdicts: parents, mapping, names, matching and the planner, for many targets at once."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from bridge import planning
 from bridge.desired import Desired, Excluded, Held, Name
-from bridge.drain import references, undoing
+from bridge.drain import references, traits, undoing
 from bridge.drain.candidates import find
-from bridge.drain.names import Names
+from bridge.drain.contributors import summed
+from bridge.drain.verdicts import ORGANIZATIONS, Gone, Moment, Ready, Verdict, Waiting
 from bridge.drain.work import Parent, Work, load_parents
 from bridge.engine import Engine
 from bridge.mapping.blocks import Block
 from bridge.mapping.days import RELATIVE, as_of
 from bridge.matching.match import Ambiguous, Matched
-from bridge.planning import NO_DECISIONS, Adopt, AssetView, Decisions, Hold, Nothing, Plan, Rules, Wish
-from bridge.poll import source_shape
+from bridge.planning import NO_DECISIONS, AssetView, Create, Decisions, Hold, Nothing, Rules, Wish
 from bridge.records import Ref
-from bridge.refresh import RECORD_KINDS
 from bridge.store.decisions import NOTHING
 
-ORGANIZATIONS = "organizations"
 ORGANIZATION = "organization_id"  # of a record: its parent, no reference
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A parent, or what is referred to, has no link yet; `missing` are names that will be needed besides."""
-
-    on: tuple[int, ...] = ()
-    missing: tuple[Name, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """Gone at the source; `due_at` is the end of its grace, None where there is nothing (more) to do."""
-
-    due_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """What the planner decided; `missing` are names that it needs first."""
-
-    plan: Plan
-    missing: tuple[Name, ...] = ()
-
-
-Verdict = Excluded | Held | Waiting | Gone | Ready
-
-
-@dataclass(slots=True)
-class Moment:
-    """What evaluating needs of the account as a whole, read once for many targets.
-
-    `parents` answers for organizations that are planned in the same pass; None: ask the store. `planned` says, by
-    target, what the pass makes of records without a link. With `everyone`, the rollout keeps nobody out, and names that
-    are missing count as there, those that a stop holds too: a plan lists what it would pass.
-    """
-
-    names: Names
-    now: float
-    native: dict[str, planning.native.Creates] = field(default_factory=dict)
-    shapes: dict[str, str | None] = field(default_factory=dict)
-    parents: Callable[[Iterable[int]], Mapping[int, Parent]] | None = None
-    planned: Mapping[int, references.Planned] = field(default_factory=dict)
-    everyone: bool = False
-
-    @classmethod
-    def of(cls, engine: Engine, connection: Connection) -> "Moment":
-        """Read the moment."""
-        moment = cls(Names(connection), engine.db.now(connection))
-        for kind in RECORD_KINDS:
-            moment.native[kind] = planning.creates(
-                engine.index.live_native(connection, kind), disconnected=engine.native_disconnected
-            )
-        for source, connector in engine.connectors.items():
-            moment.shapes[source] = source_shape(connection, source, tuple(connector.kinds))
-        return moment
 
 
 def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], moment: Moment) -> list[Verdict]:
@@ -89,12 +30,15 @@ def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], mome
     unlinked: list[Work] = []
     firsts = first_of(engine, connection, works, moment)
     wanted = {references.of_record(ref) for ref in _referred(firsts)}
+    for work, verdict in zip(works, firsts, strict=True):
+        if isinstance(verdict, Desired) and verdict.tags and work.block is not None:
+            wanted.update(traits.referred(engine.mapping, work.block, verdict))
     referred = references.look_up(connection, wanted, moment.planned) if wanted else {}
     for place, (work, verdict) in enumerate(zip(works, firsts, strict=True)):
         if not isinstance(verdict, Desired):
-            verdicts.append(verdict)
+            verdicts.append(_finished(work, verdict, work.asset, moment))
             continue
-        resolved = _resolve(work, verdict, referred, moment)
+        resolved = _resolved(engine, work, verdict, referred, moment)
         if not isinstance(resolved, tuple):
             verdicts.append(resolved)
             continue
@@ -119,7 +63,33 @@ def first_of(engine: Engine, connection: Connection, works: Sequence[Work], mome
             work.words = dict(as_of(work.ref.kind, work.words, moment.now))
     parents = _parents(connection, works, moment)
     undos = undoing.load(connection, works)
-    return [_first(engine, work, parents, undos, moment) for work in works]
+    return [_first(engine, connection, work, parents, undos, moment) for work in works]
+
+
+def _resolved(
+    engine: Engine,
+    work: Work,
+    desired: Desired,
+    referred: Mapping[references.Wanted, references.Found],
+    moment: Moment,
+) -> tuple[Name, ...] | Verdict:
+    block = work.block
+    if block is None or block.asset_type is None:
+        return _resolve(work, desired, referred, moment)
+    found = traits.resolve(engine.mapping, work, desired, moment.view(block), referred)
+    return Waiting(tuple(found), tuple(moment.view(block).missing)) if isinstance(found, list) else found
+
+
+def _finished(work: Work, verdict: Verdict, asset: Mapping[str, Any] | None, moment: Moment) -> Verdict:
+    """Give a verdict once it is sure that a flexible asset can be written as it was planned."""
+    block = work.block
+    if block is None or block.asset_type is None or not isinstance(verdict, Ready):
+        return verdict
+    view = moment.view(block)
+    work.assets_kind = view.kind
+    if moment.stale and not isinstance(verdict.plan, Create):
+        return verdict
+    return traits.finish(work, view, verdict.plan, asset) or verdict
 
 
 def _referred(firsts: Iterable[Desired | Verdict]) -> Iterator[Ref]:
@@ -136,13 +106,14 @@ def _parents(connection: Connection, works: Sequence[Work], moment: Moment) -> M
 
 def _first(
     engine: Engine,
+    connection: Connection,
     work: Work,
     parents: Mapping[int, Parent],
     undos: Mapping[int, undoing.Undo],
     moment: Moment,
 ) -> Desired | Verdict:
     """Decide what needs neither names nor IT Glue: undos, parents, rules, the rollout, what is gone."""
-    is_organization = work.ref.kind == "organization"
+    is_organization = work.target.block == ORGANIZATIONS
     organization: tuple[Ref, str | None] | None = (work.ref, work.words.get("name")) if is_organization else None
     above: Verdict | None = None
     if not is_organization and work.target.org_target is not None:
@@ -165,6 +136,8 @@ def _first(
         return _gone(work, block, moment)
     if work.words.get("recycled"):
         return Held("recycle_bin", "it lies in the PSA's recycle bin: restore it there, or purge it")
+    if block.per != "record":
+        summed(connection, work, block, now=moment.now)
     mapped = block.map(work.words, work.ref)
     if not isinstance(mapped, Excluded) and not work.in_rollout and not moment.everyone:
         return Excluded("rollout")
@@ -295,6 +268,8 @@ _RULES: dict[tuple[str, str | None], Rules] = {}
 
 def rules_of(block: Block, moment: Moment) -> Rules:
     """Give the planner's view of a block."""
+    if block.asset_type is not None:
+        return moment.view(block).rules
     status_id = None
     if block.gone.status is not None:
         kind = f"{block.itglue_type.removesuffix('s')}_statuses"
@@ -363,11 +338,17 @@ def _plan(
         return plan
     if not isinstance(plan, Hold):
         _note_kept(work, plan.kept)
+    if missing and work.block is not None and work.block.asset_type is not None:
+        return _finished(work, Ready(plan, () if isinstance(plan, Hold) else missing), _attributes(held), moment)
     if missing and not isinstance(plan, Hold | Nothing):
         used = {field_.new for field_ in plan.fields.values() if isinstance(field_.new, str)}
         needed = tuple(name for name in missing if f"new {name.kind} {name.name}" in used)
         return Ready(plan, needed)
-    return Ready(plan)
+    return _finished(work, Ready(plan), _attributes(held), moment)
 
 
-__all__ = ["Adopt", "Gone", "Moment", "Ready", "Verdict", "Waiting", "evaluate", "rules_of"]
+def _attributes(held: AssetView | None) -> Mapping[str, Any] | None:
+    return None if held is None else held.attributes
+
+
+__all__ = ["evaluate", "rules_of"]

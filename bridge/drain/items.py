@@ -7,11 +7,18 @@ from typing import Any
 import orjson
 
 from bridge.drain.work import Row
+from bridge.planning.sameness import is_empty
+
+TRAIT = "traits."
 
 
 @dataclass(slots=True)
 class Item:
-    """One write to one record. `body` is what is sent, `before` what it replaces; attribute words have underscores."""
+    """One write to one record. `body` is what is changed, `before` what it replaces; attribute words have underscores.
+
+    A trait is `traits.<key>` in both. `rest` are the other traits of a flexible asset, in their write shape: IT Glue
+    deletes what a write leaves out (api/itglue.md 5.9).
+    """
 
     row: Row
     kind: str
@@ -31,6 +38,17 @@ class Item:
     rules: str | None = None
     digest: str | None = None
     undone: bool = False  # by a person's undo: what is written is not ours to clear, and the target is settled with it
+    rest: Mapping[str, Any] | None = None
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """Give what is sent: the change, with every other trait of a flexible asset."""
+        plain = {word: value for word, value in self.body.items() if not word.startswith(TRAIT)}
+        if self.rest is None and len(plain) == len(self.body):
+            return self.body
+        own = {word.removeprefix(TRAIT): value for word, value in self.body.items() if word.startswith(TRAIT)}
+        traits = {key: value for key, value in {**(self.rest or {}), **own}.items() if not is_empty(value)}
+        return {**plain, "traits": traits}
 
     @property
     def target(self) -> int:

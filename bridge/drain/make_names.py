@@ -6,12 +6,13 @@ from collections.abc import Set as AbstractSet
 
 import sqlalchemy as sa
 
-from bridge.drain import names, send
+from bridge.drain import make_types, names, send
 from bridge.drain.items import Item
 from bridge.drain.waiting import enter, hold_still, wait
 from bridge.drain.work import Row
 from bridge.engine import Engine
 from bridge.fingerprint import fingerprint
+from bridge.itglue.kinds import FIELDS, TYPE_ID, TYPES, kind_of
 from bridge.quota import Lane
 from bridge.refresh import ensure
 from bridge.store import decisions
@@ -22,7 +23,9 @@ from bridge.store.schema import links, targets, writes
 def make(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
     """Find each name once more, else make it; models of one manufacturer in one request."""
     for kind in names.kinds_of(rows):
-        ensure(engine, kind, lane=lane, after=_quiet_of(engine, kind))
+        whole = TYPES if kind == FIELDS else kind  # fields come with their types
+        ensure(engine, whole, lane=lane, after=_quiet_of(engine, whole))
+    make_types.learn(engine, rows, lane=lane)
     claim = {row.id: row.fence for row in rows}
     by_parent: dict[tuple[str, str], list[Item]] = defaultdict(list)
     with engine.db.write() as connection:
@@ -30,8 +33,15 @@ def make(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
         hold_still(connection, _targets_of(connection, makers))
         moment = names.Names(connection)
         now = engine.db.now(connection)
+        keeper = make_types.Keeper(engine, connection, moment, now=now)
         for row in sorted(rows, key=lambda each: each.id):
             name = names.read(row)
+            if name.kind in make_types.KINDS:
+                kept = keeper.decide(row)
+                if kept is not None:
+                    kept.accepted = _accepted(connection, kept)
+                    by_parent[name.kind, str(kept.body.get(TYPE_ID) or "")].append(kept)
+                continue
             found = moment.find(name)
             if isinstance(found, str):
                 _link(engine, connection, row, name.kind, found, now=now)
@@ -49,7 +59,8 @@ def make(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
             item.accepted = _accepted(connection, item)
             by_parent[name.kind, parent_id].append(item)
     for (kind, parent_id), items in by_parent.items():
-        size = min(50, *(item.row.bulk or 50 for item in items)) if kind == "models" else 1
+        above = kind_of(kind).parent
+        size = min(50, *(item.row.bulk or 50 for item in items)) if above else 1
         for start in range(0, len(items), size):
             if engine.stopping():
                 return
@@ -57,9 +68,11 @@ def make(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
                 engine, items[start : start + size],
                 claim,
                 lane=lane,
-                parent=("manufacturers", parent_id) if parent_id else None,
+                parent=(above, parent_id) if above else None,
             )  # fmt: skip
             engine.beat()
+    if any(kind in make_types.KINDS for kind, _ in by_parent):
+        make_types.learn(engine, rows, lane=lane)  # the keys of the fields that were made
 
 
 def _quiet_of(engine: Engine, kind: str) -> float:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bridge.desired import Name
+from bridge.itglue.kinds import TYPES
 from bridge.matching.keys import normalise_name
 from bridge.store import targets as target_rows
 from bridge.store.database import Database, chunks
@@ -43,12 +44,15 @@ class Names:
         self._ids: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
         self._codes: dict[tuple[str, str], dict[str, str]] = {}  # ISO codes of countries, and of each one's regions
         self._looked_up: dict[int, tuple[Name, str | Missing, str]] = {}  # with the name, so that its id stays its own
+        self.types: dict[str, dict[str, Any]] = {}  # the flexible asset types of IT Glue by id, each with its fields
         statement = sa.select(assets.c.kind, assets.c.itglue_id, assets.c.org_id, assets.c.attributes)
         for kind, itglue_id, parent, attributes in connection.execute(
-            statement.where(assets.c.kind.in_(NAME_KINDS)).order_by(assets.c.kind)
+            statement.where(assets.c.kind.in_([*NAME_KINDS, TYPES])).order_by(assets.c.kind)
         ):
             shown = orjson.loads(attributes)
             name = str(shown.get("name") or "")
+            if kind == TYPES:
+                self.types[itglue_id] = shown
             here = self._ids.setdefault((kind, parent or ""), {})
             here.setdefault(normalise_name(name), []).append((itglue_id, name))
             if code := shown.get("iso"):
@@ -115,6 +119,19 @@ class Names:
         if row.itglue_id is not None and row.state == "settled":
             return str(row.itglue_id)
         return Missing(name, row.id, row.state, row.reason, row.code)
+
+    def target(self, name: Name) -> Any:
+        """Give the target of a name with its link; None where nobody has asked for it."""
+        return self._targets.get(anchor(name))
+
+    def type_id(self, name: Name) -> str | None:
+        """Give the id of a flexible asset type: the one it is linked to, whatever it is called by now, else by its name."""
+        row = self.target(name)
+        if row is not None and row.itglue_id is not None:
+            return str(row.itglue_id)
+        hits = self._ids.get((TYPES, ""), {}).get(normalise_name(name.name), [])
+        alike = [itglue_id for itglue_id, written in hits if written == name.name]
+        return min(alike or [itglue_id for itglue_id, _ in hits], key=lambda each: (len(each), each), default=None)
 
     def is_stopped(self, found: Missing) -> bool:
         """Tell whether only a stop holds the making of a name, or of the manufacturer whose model it is."""

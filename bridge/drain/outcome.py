@@ -15,9 +15,13 @@ from bridge.drain.work import NOT_TAKEN
 from bridge.engine import Engine, log
 from bridge.fingerprint import fingerprint
 from bridge.itglue.compare import not_taken
+from bridge.itglue.kinds import TYPES, assets_of
 from bridge.jsonapi import Row as AnswerRow
+from bridge.planning.differences import flat
+from bridge.planning.sameness import same
 from bridge.refresh import RECORD_KINDS, asset_row
 from bridge.store import decisions, journal
+from bridge.store import links as link_rows
 from bridge.store import targets as target_rows
 from bridge.store.index import digest_of
 from bridge.store.schema import links, targets, writes
@@ -56,7 +60,8 @@ def created(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRo
         _index(engine, connection, pairs, now=now)
         for item, row in sorted(pairs, key=lambda pair: pair[0].target):
             if linked(engine, connection, item, row, now=now) and item.kind == "organizations":
-                engine.index.created_organization(connection, row.id, RECORD_KINDS[1:], now=now)
+                kinds = (*RECORD_KINDS[1:], *map(assets_of, link_rows.of_kind(connection, TYPES)))
+                engine.index.created_organization(connection, row.id, kinds, now=now)
         members = [item.target for item, _ in pairs]
         intents.end_writes(connection, intent, members, "answered")
         journal.answer(
@@ -159,6 +164,9 @@ def updated(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRo
 def _changed_beside(item: Item, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Tell whether an answer shows what somebody else has changed: it was planned without that, and no read finds it new."""
     names = (item.wish.keys() | {"archived", "organization_id", "psa_integration"}) - item.body.keys()
+    if item.rest is not None:
+        before, after = flat(before), flat(after)
+        return any(not same(name, before.get(name), after.get(name)) for name in names)
     return any(before.get(name) != after.get(name) for name in names)
 
 
@@ -201,7 +209,11 @@ def _apply(connection: Connection, item: Item, row: AnswerRow, *, known: bool, n
 
 def _dropped(item: Item, row: AnswerRow) -> dict[str, Any]:
     """Give what was sent and did not come back, so that it is not sent again while the source says the same."""
-    return {name: item.body[name] for name in not_taken(item.body, row.attributes) if name in item.body}
+    missed = not_taken(item.sent, row.attributes)
+    lost = sorted(name for name in missed if name not in item.body)
+    if lost:  # traits that are not ours: read, sent back, and shown otherwise
+        log.error("traits.lost", target=item.row.anchor, itglue_id=row.id, traits=lost)
+    return {name: item.body[name] for name in missed if name in item.body}
 
 
 def refused(engine: Engine, intent: Intent, item: Item, code: str, reason: str) -> None:

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from bridge.desired import Name
 from bridge.drain import names
-from bridge.drain.evaluate import Moment, Ready, Waiting, evaluate
+from bridge.drain.evaluate import evaluate
+from bridge.drain.verdicts import Moment, Ready, Waiting
 from bridge.drain.work import Row, all_targets, load
 from bridge.engine import Engine, log
 from bridge.errors import BridgeError

@@ -1,20 +1,24 @@
 """The drain of record targets: from a claim to settled targets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
 from bridge.drain import enrich, prepare, verify
 from bridge.drain.creates import Pace, create
-from bridge.drain.evaluate import Moment, Ready, evaluate
+from bridge.drain.evaluate import evaluate
 from bridge.drain.settle import Decided, settle
 from bridge.drain.updates import update
-from bridge.drain.work import Row, load
+from bridge.drain.verdicts import Moment, Ready, Verdict
+from bridge.drain.work import Row, Work, load
 from bridge.engine import Engine
-from bridge.planning import Create
+from bridge.itglue.kinds import kind_of
+from bridge.planning import Adopt, Archive, Create, Restore, Update
 from bridge.quota import Lane
-from bridge.refresh import RECORD_KINDS, ensure, ensure_known
-from bridge.store.schema import links, targets, writes
+from bridge.refresh import ensure, ensure_known, reread
+from bridge.store.schema import WAVES, links, targets, writes
+
+MOST_MERGED = 20  # reads before one write
 
 
 def drain(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None, pace: Pace) -> None:
@@ -27,17 +31,51 @@ def drain(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None, p
     if prepare.collect(engine, rows, lane=lane, run=run):
         return  # names come first: the claim is given back, and they are claimed before it
     # What was decided is let go here: only the writes are kept while they wait for their turns.
-    items = settle(engine, _decide_freshly(engine, rows, lane), run=run)
+    decided = _decide_freshly(engine, rows, lane)
     claim = {row.id: row.fence for row in rows}
+    merged = [(work, verdict) for work, verdict in decided if _is_merged(work, verdict)]
+    if merged:
+        apart = {work.id for work, _ in merged}
+        decided = [each for each in decided if each[0].id not in apart]
+    items = settle(engine, decided, run=run)
+    del decided
+    _merge(engine, merged, claim, lane=lane, run=run)
     update(engine, [item for item in items if item.verb != "create"], claim, lane=lane)
     create(engine, [item for item in items if item.verb == "create"], claim, lane=lane, pace=pace)
 
 
-def decide(engine: Engine, rows: Sequence[Row]) -> list[Decided]:
+def _is_merged(work: Work, verdict: Verdict) -> bool:
+    """Tell whether a write has to send along what it leaves as it is: IT Glue deletes the traits that are left out."""
+    flexible = work.block is not None and work.block.asset_type is not None
+    if not flexible or not isinstance(verdict, Ready) or verdict.missing:
+        return False
+    return isinstance(verdict.plan, Update | Adopt | Archive | Restore) and bool(verdict.plan.fields)
+
+
+def _merge(engine: Engine, merged: Sequence[Decided], claim: Mapping[int, int], *, lane: Lane, run: int | None) -> None:
+    """Write changes of flexible assets: each is read by itself right before, planned again by that, and sent whole.
+
+    A list may lag, a single read does not (api/itglue.md 8). Few at a time, so that what a person changes between the
+    read and the write is seldom lost: IT Glue knows no If-Match.
+    """
+    for start in range(0, len(merged), MOST_MERGED):
+        if engine.stopping():
+            return
+        part = merged[start : start + MOST_MERGED]
+        ids = {verdict.plan.itglue_id for _, verdict in part
+               if isinstance(verdict, Ready) and isinstance(verdict.plan, Update | Adopt | Archive | Restore)}  # fmt: skip
+        reread(engine, part[0][0].kind, sorted(ids, key=int), lane=lane)
+        items = settle(engine, decide(engine, [work.target for work, _ in part], stale=False), run=run)
+        update(engine, [item for item in items if item.verb != "create"], claim, lane=lane)
+        engine.beat()
+
+
+def decide(engine: Engine, rows: Sequence[Row], *, stale: bool = True) -> list[Decided]:
     """Give the verdict on each claimed target, by the store as it is now."""
     with engine.db.read() as connection:
         works = load(connection, rows)
         moment = Moment.of(engine, connection)
+        moment.stale = stale
         return list(zip(works, evaluate(engine, connection, works, moment), strict=True))
 
 
@@ -52,7 +90,8 @@ def _freshen(engine: Engine, decided: Sequence[Decided], lane: Lane) -> bool:
     for work, verdict in decided:
         if isinstance(verdict, Ready) and isinstance(verdict.plan, Create) and work.block is not None:
             org_id = work.parent.itglue_id or "" if work.parent else ""
-            wanted[work.block.itglue_type, org_id] = 0.0
+            if not verdict.missing or work.block.asset_type is None:  # a type that is not made yet has no assets
+                wanted[work.kind, org_id] = 0.0
     read = False
     for kind, org_id in wanted:
         read = ensure(engine, kind, lane=lane, org_id=org_id, after=_quiet_of(engine, kind, org_id)) or read
@@ -61,12 +100,13 @@ def _freshen(engine: Engine, decided: Sequence[Decided], lane: Lane) -> bool:
 
 def _quiet_of(engine: Engine, kind: str, org_id: str) -> float:
     """Give the quiet time of the latest resolved or lost create of a kind in an organization."""
-    if kind not in RECORD_KINDS:
+    wave = WAVES.get(kind_of(kind).word)
+    if wave is None:
         return 0.0
     statement = (
         sa.select(sa.func.max(writes.c.quiet_at))
         .join(targets, targets.c.id == writes.c.target)
-        .where(writes.c.verb == "create", writes.c.outcome.in_(["unknown", "resolved"]), targets.c.block == kind)
+        .where(writes.c.verb == "create", writes.c.outcome.in_(["unknown", "resolved"]), targets.c.wave == wave)
     )
     with engine.db.read() as connection:
         if org_id:

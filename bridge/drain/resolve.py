@@ -1,7 +1,7 @@
 """Creates whose answer is not known: what they made, found by a complete read begun after they were quiet."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from bridge.drain.work import Row
 from bridge.engine import Engine, log
 from bridge.fingerprint import fingerprint
 from bridge.itglue import pairing
+from bridge.itglue.kinds import TYPE_ID, assets_of
 from bridge.jsonapi import Row as AnswerRow
 from bridge.quota import Lane
 from bridge.refresh import Reading, refresh
@@ -39,13 +40,19 @@ def resolve(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
                 target_rows.give_back(connection, {row.id: row.fence}, due_at=now, state="pending")
             continue
         body = orjson.loads(intent.body)
-        groups[_kind(row), str(body.get("organization_id") or body.get("manufacturer_id") or "")].append(row)
+        above = next((body[word] for word in _ABOVE if body.get(word)), "")
+        groups[_kind(row, body), str(above)].append(row)
     for (kind, org_id), members in groups.items():
         _pair(engine, kind, members, intents, refresh(engine, kind, lane=lane, org_id=org_id))
 
 
-def _kind(row: Row) -> str:
-    return read_name(row).kind if row.block == "names" else str(row.block)
+_ABOVE = ("organization_id", "manufacturer_id", TYPE_ID)
+
+
+def _kind(row: Row, body: Mapping[str, Any]) -> str:
+    if row.block == target_rows.NAMES:
+        return read_name(row).kind
+    return assets_of(str(body[TYPE_ID])) if body.get(TYPE_ID) else str(row.block)
 
 
 def _last_intent(connection: Connection, target: int) -> Any:

@@ -13,7 +13,7 @@ from bridge.itglue.client import Answer, Parent, Turn
 from bridge.itglue.kinds import kind_of
 from bridge.itglue.pairing import Sent, pair
 from bridge.jsonapi import Row, TooLargeError
-from bridge.marker import find_marker
+from bridge.matching.keys import marker_in
 from bridge.quota import Lane
 from bridge.records import Ref
 from bridge.refresh import reread
@@ -25,15 +25,13 @@ Claim = Mapping[int, int]
 
 def marker_of(row: Row) -> Ref | None:
     """Read our marker from a row."""
-    notes = row.attributes.get("notes")
-    return find_marker(notes) if isinstance(notes, str) else None
+    return marker_in(row.attributes)
 
 
 def sent_of(item: Item) -> Sent:
     """Give an item as pairing compares it."""
-    notes = item.body.get("notes")
-    marker = find_marker(notes) if isinstance(notes, str) else None
-    return Sent(marker, item.body, kind_of(item.kind).identity)
+    sent = item.sent
+    return Sent(marker_in(sent), sent, kind_of(item.kind).identity)
 
 
 def smaller(rows: int) -> int:
@@ -48,7 +46,7 @@ def create(engine: Engine, items: Sequence[Item], claim: Claim, *, lane: Lane, p
         return engine.itglue.create(
             turn,
             items[0].kind,
-            [item.body for item in intent.items],
+            [item.sent for item in intent.items],
             parent=parent if len(intent.items) > 1 or items[0].kind != "organizations" else None,
             before_first_byte=lambda: _last_check(engine, intent),
         )
@@ -63,7 +61,7 @@ def update(engine: Engine, items: Sequence[Item], claim: Claim, *, lane: Lane) -
         return engine.itglue.update(
             turn,
             items[0].kind,
-            [(item.itglue_id or "", item.body) for item in intent.items],
+            [(item.itglue_id or "", item.sent) for item in intent.items],
             before_first_byte=lambda: _last_check(engine, intent),
         )
 

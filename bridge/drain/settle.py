@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from bridge import planning, steps
 from bridge.desired import Excluded, Held
 from bridge.drain import names
-from bridge.drain.evaluate import Gone, Ready, Verdict, Waiting
 from bridge.drain.items import Item
+from bridge.drain.verdicts import Gone, Ready, Verdict, Waiting
 from bridge.drain.waiting import enter, hold_still, wait
 from bridge.drain.work import Work
 from bridge.engine import Engine
 from bridge.fingerprint import fingerprint
+from bridge.itglue.write_shape import tag_ids
 from bridge.mapping.blocks import Block
 from bridge.planning import Adopt, Archive, Create, Hold, Nothing, Plan, Restore, Update
 from bridge.store import decisions, runs
@@ -125,7 +126,7 @@ def _equal(connection: sa.Connection, work: Work, *, now: float, **common: str |
 
 def _adopt(engine: Engine, connection: sa.Connection, work: Work, plan: Adopt) -> bool:
     """Link to a record that is equal already; False where another target has just taken it."""
-    kind = work.block.itglue_type if work.block else ""
+    kind = work.kind
     taken = connection.execute(_TAKEN, {"of_kind": kind, "of_id": plan.itglue_id, "but_target": work.id}).first()
     if taken is not None and plan.owns:
         target_rows.give_back(connection, {work.id: work.target.fence}, due_at=engine.db.now(connection))
@@ -173,10 +174,10 @@ def _item(work: Work, plan: Plan) -> Item:
     digest = review_digest(work, plan)
     return Item(
         row=row,
-        kind=block.itglue_type,
+        kind=work.kind,
         verb=verb,
-        body=planning.written(plan),
-        before={name: one.old for name, one in plan.fields.items()},
+        body={word: one.new for word, one in plan.fields.items()},
+        before={name: tag_ids(one.old) for name, one in plan.fields.items()},
         itglue_id=None if isinstance(plan, Create) else plan.itglue_id,
         why=_why(work, block),
         emptied=bool(getattr(plan, "empties", False)),
@@ -189,6 +190,7 @@ def _item(work: Work, plan: Plan) -> Item:
         rules=block.digest,
         digest=work.digest,
         undone=work.undone,
+        rest=work.rest,
     )
 
 

@@ -62,7 +62,7 @@ class Work:
 
     target: Row
     ref: Ref
-    words: dict[str, Any]
+    words: Mapping[str, Any]
     version: int
     digest: str
     gone_at: float | None
@@ -80,11 +80,20 @@ class Work:
     symbols: dict[str, str] = field(default_factory=dict)  # by attribute: the name or Ref that its id stands for
     in_rollout: bool = True
     undone: bool = False  # planned by a person's undo
+    link_kind: str | None = None  # what the link says its record is
+    assets_kind: str = ""  # of a flexible asset: its kind in the index, which names its type
+    title: str = ""  # of a flexible asset
+    rest: Mapping[str, Any] | None = None  # the traits that a plan leaves as they are
 
     @property
     def id(self) -> int:
         """Give the target's number."""
         return int(self.target.id)
+
+    @property
+    def kind(self) -> str:
+        """Give what the record is in the index and in links."""
+        return self.assets_kind or (self.block.itglue_type if self.block is not None else "")
 
     @property
     def itglue_id(self) -> str | None:
@@ -97,7 +106,7 @@ _LOADED = (
         targets.c.id, mirror.c.source, mirror.c.kind, mirror.c.ext_id, mirror.c.version,
         mirror.c.digest, mirror.c.gone_at, mirror.c.absent_since, payloads.c.record,
         assets.c.attributes, assets.c.digest.label("asset_digest"),
-        links.c.itglue_id, links.c.applied, links.c.owns, links.c.archived, links.c.made,
+        links.c.itglue_id, links.c.itglue_type, links.c.applied, links.c.owns, links.c.archived, links.c.made,
     )
     .join(mirror, mirror.c.id == targets.c.mirror_id)
     .join(payloads, payloads.c.mirror_id == mirror.c.id)
@@ -115,7 +124,7 @@ def load(connection: Connection, rows: Sequence[Row]) -> list[Work]:
         decided = decisions.of(connection, part)
         for (
             target, source, kind, ext_id, version, digest, gone_at, absent_since, record, attributes, asset_digest,
-            itglue_id, applied, owns, archived, made,
+            itglue_id, itglue_type, applied, owns, archived, made,
         ) in connection.execute(_LOADED, {"ids": part}).all():  # fmt: skip
             link = None
             not_taken: Mapping[str, Any] = _NOTHING
@@ -136,6 +145,7 @@ def load(connection: Connection, rows: Sequence[Row]) -> list[Work]:
                 asset=orjson.loads(attributes) if attributes is not None else None,
                 asset_digest=asset_digest,
                 decided=decided.get(target, NOTHING),
+                link_kind=itglue_type,
             )
     return [found[row.id] for row in rows if row.id in found]
 

@@ -22,7 +22,7 @@ from bridge.errors import (
     UnknownOutcomeError,
 )
 from bridge.itglue.classify import classify
-from bridge.itglue.kinds import Kind, kind_of
+from bridge.itglue.kinds import ASSETS, Kind, kind_of
 from bridge.jsonapi import CONTENT_TYPE, Document, Row, encode, encode_many, parse
 from bridge.quota import Grant, Lane, Quota, QuotaUnavailableError
 from bridge.transport import Response, Transport
@@ -147,7 +147,10 @@ class ITGlue:
             ("page[size]", size),
             ("sort", sort or kind.sort),
         ]
-        params += [(f"filter[{word}]", _alternatives(values)) for word, values in (filters or {}).items()]
+        params += [
+            (_filter(kind, word), _alternatives(values))
+            for word, values in (kind.filters | dict(filters or {})).items()
+        ]
         if include:
             params.append(("include", ",".join(include)))
         path = _nested(nested, kind) if nested else kind.word
@@ -303,6 +306,11 @@ def _judged(answer: Response, what: str, rows: int | None) -> BridgeError | None
         retry_after=answer.headers.get("retry-after"),
         date=answer.date,
     )
+
+
+def _filter(kind: Kind, word: str) -> str:
+    """Name a filter; those of flexible assets are written with dashes (api 1.3)."""
+    return f"filter[{word.replace('_', '-') if kind.word == ASSETS else word}]"
 
 
 def _alternatives(values: str | Sequence[str]) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 from bridge.jsonapi import underscored
 
-# Not in every read shape (api 5.4): that one is missing there says nothing.
-_UNSHOWN = frozenset({"id", "mitp_device_expiration_date", "mitp_end_of_life_date"})
+# Not in every read shape (api 5.4, 5.8): that one is missing there says nothing.
+_UNSHOWN = frozenset({"id", "flexible_asset_fields", "mitp_device_expiration_date", "mitp_end_of_life_date"})
 _ADDRESSES = frozenset({"primary_ip", "default_gateway", "ip_address"})
 _CUT = 250  # quick_notes in lists (api 5.1)
 
@@ -17,7 +17,8 @@ _CUT = 250  # quick_notes in lists (api 5.1)
 def not_taken(sent: Mapping[str, Any], got: Mapping[str, Any]) -> dict[str, Any]:
     """Give the attributes that did not come back as they were sent, with what came back in their place.
 
-    Attribute words have underscores on both sides; a member of `traits` is named `traits.<name-key>`. What IT Glue
+    Attribute words have underscores on both sides; a member of `traits` is named `traits.<name-key>`, and may be sent by
+    that name too. What IT Glue
     changes on its own is no difference: numbers as text, a date with a time, null for empty text, separators of phone
     and hardware numbers, a tag's ids shown as records.
     """
@@ -25,6 +26,8 @@ def not_taken(sent: Mapping[str, Any], got: Mapping[str, Any]) -> dict[str, Any]
     for name, value in sent.items():
         if name == "traits":
             missed.update(_traits_not_taken(value or {}, got.get("traits") or {}))
+        elif name.startswith("traits."):
+            missed.update(_traits_not_taken({name.removeprefix("traits."): value}, got.get("traits") or {}))
         elif name in got:
             if not same(name, value, got[name]):
                 missed[name] = got[name]

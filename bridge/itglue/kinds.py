@@ -1,6 +1,7 @@
 """The resources of IT Glue that the bridge uses, and what each can do (api/itglue.md 5 to 7)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class Kind:
     pages stable. `bulk_create` says that several can be made in one request, on the parent's route; `bulk_update` that several can be
     changed in one, on the flat route. `by_id` says that lists can be filtered by id. `identity` are the attributes by which people tell records apart. `synced` are
     the attributes that stay writable on a record owned by the native sync. `adapters` says that PSA ids can be asked
-    for with the list.
+    for with the list, `fields` that each record comes with its fields. `type_id` is the type whose assets alone are meant.
     """
 
     word: str
@@ -27,17 +28,30 @@ class Kind:
     archivable: bool = False
     adapters: bool = False
     synced: frozenset[str] = frozenset()
+    fields: bool = False
+    type_id: str = ""
 
     @property
     def include(self) -> tuple[str, ...]:
         """Name what is asked for with each page of a list."""
+        if self.fields:
+            return (FIELDS,)
         return ("adapters_resources",) if self.adapters else ()
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """Give the filters without which no list of it is shown (api 5.9)."""
+        return {TYPE_ID: self.type_id} if self.type_id else {}
 
     @property
     def parent_id(self) -> str | None:
         """Name the attribute, and the filter, that holds the parent's id."""
         return f"{self.parent.removesuffix('s')}_id" if self.parent else None
 
+
+TYPES, FIELDS, ASSETS, TYPE_ID = (
+    "flexible_asset_types", "flexible_asset_fields", "flexible_assets", "flexible_asset_type_id",
+)  # fmt: skip
 
 KINDS: dict[str, Kind] = {
     kind.word: kind
@@ -92,10 +106,10 @@ KINDS: dict[str, Kind] = {
             by_id=True,
             adapters=True,
         ),
-        Kind("flexible_asset_types", by_id=True),
-        Kind("flexible_asset_fields", parent="flexible_asset_types", nested_list=True, sort="created_at"),
+        Kind(TYPES, by_id=True, fields=True),
+        Kind(FIELDS, parent=TYPES, nested_list=True, sort="created_at", bulk_create=True, bulk_update=True),
         Kind(
-            "flexible_assets",  # lists need filter[flexible_asset_type_id]; no sort by id (api 5.9)
+            ASSETS,  # lists need filter[flexible_asset_type_id]; no sort by id (api 5.9)
             parent="organizations",
             sort="created_at",
             bulk_create=True,
@@ -106,6 +120,17 @@ KINDS: dict[str, Kind] = {
 }
 
 
+def assets_of(type_id: str) -> str:
+    """Name the flexible assets of one type, as the index, links and reads know them: each type is a kind of its own."""
+    return f"{ASSETS}:{type_id}"
+
+
+@lru_cache(maxsize=1024)
+def _named(resource: str) -> Kind:
+    word, _, type_id = resource.partition(":")
+    return replace(KINDS[word], type_id=type_id) if type_id else KINDS[word]
+
+
 def kind_of(resource: "Kind | str") -> Kind:
-    """Give the kind of a path word; raise KeyError for a resource that the bridge does not use."""
-    return resource if isinstance(resource, Kind) else KINDS[resource]
+    """Give the kind of a path word, or of the flexible assets of a type; raise KeyError for what the bridge does not use."""
+    return resource if isinstance(resource, Kind) else _named(resource)

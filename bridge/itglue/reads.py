@@ -81,7 +81,9 @@ def read(
     `ITGlue.page` raises ends the read. `include` stands in for what the kind asks for.
     """
     kind = kind_of(resource)
-    scope = _Scope(kind, parent, dict(filters or {}), kind.include if include is None else tuple(include))
+    scope = _Scope(
+        kind, parent, kind.filters | dict(filters or {}), kind.include if include is None else tuple(include)
+    )
     for attempt in range(1 + AGAIN):
         attempt_ = _Attempt(itglue, scope, lane, sizes, max_wait)
         restarted = attempt > 0

@@ -34,12 +34,9 @@ class AssetType:
     description: str | None = None
     fields: tuple[AssetField, ...] = ()
 
-    def field(self, name: str) -> AssetField:
-        """Give a field by its name; raise KeyError for none."""
-        for each in self.fields:
-            if each.name == name:
-                return each
-        raise KeyError(name)
+    def find(self, name: str) -> AssetField | None:
+        """Give a field by its name, whatever its case."""
+        return next((each for each in self.fields if folded(each.name) == folded(name)), None)
 
     @property
     def titles(self) -> tuple[AssetField, ...]:
@@ -47,17 +44,22 @@ class AssetType:
         return tuple(each for each in self.fields if each.title and each.kind in TITLES)
 
 
+def folded(name: str) -> str:
+    """Give the name of a type or a field as it is compared."""
+    return " ".join(name.casefold().split())
+
+
 def merged(types: Iterable[AssetType]) -> dict[str, AssetType]:
     """Put the blocks of one type together: the fields of the first, then those that only later ones have."""
     found: dict[str, AssetType] = {}
     for each in types:
-        known = found.get(each.name.casefold())
+        known = found.get(folded(each.name))
         if known is None:
-            found[each.name.casefold()] = each
+            found[folded(each.name)] = each
             continue
-        names = {field.name.casefold() for field in known.fields}
-        more = tuple(field for field in each.fields if field.name.casefold() not in names)
-        found[each.name.casefold()] = replace(
+        names = {folded(field.name) for field in known.fields}
+        more = tuple(field for field in each.fields if folded(field.name) not in names)
+        found[folded(each.name)] = replace(
             known,
             icon=known.icon or each.icon,
             description=known.description or each.description,

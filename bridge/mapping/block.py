@@ -58,6 +58,8 @@ class Block:
     """The one source whose records it reads; None: all that have the kind."""
     per: str = "record"
     """What an asset stands for: a record, or the organization or configuration whose records it summarises."""
+    takes: Callable[[Words, Ref], bool | Held] = lambda _words, _ref: True
+    """Whether a record takes part in a summary."""
     asset_type: AssetType | None = None
     """The flexible asset type that it writes."""
 

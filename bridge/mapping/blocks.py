@@ -42,7 +42,7 @@ class Mapping:
         self._assets = {
             rules.id: build_assets(rules, number, settings) for number, rules in enumerate(settings.flexible_assets)
         }
-        # By name in lower case: what all blocks of a type ask of it.
+        # By folded name: what all blocks of a type ask of it.
         self.asset_types: dict[str, AssetType] = merged(
             block.asset_type for block in self._assets.values() if block.asset_type is not None
         )

@@ -236,6 +236,7 @@ def build(rules: FlexibleAssetRules, number: int, settings: MappingSettings) -> 
         leaves=leaves_of(mapped, when, settings.where((*work.path, "gone"))),
         source=work.source,
         per=rules.per,
+        takes=mapped.fits,
         asset_type=asset_type,
     )
 

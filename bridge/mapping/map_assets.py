@@ -53,7 +53,7 @@ class AssetMap:
 
     def __call__(self, words: Words, ref: Ref) -> Outcome:
         """Map; never raises for what a record holds."""
-        fits = self._summed or self._fits(words, ref)
+        fits = self._summed or self.fits(words, ref)
         if isinstance(fits, Held):
             return fits
         if not fits:
@@ -82,7 +82,8 @@ class AssetMap:
                 wish.attributes[value.word] = held
         return wish
 
-    def _fits(self, words: Words, ref: Ref) -> bool | Held:
+    def fits(self, words: Words, ref: Ref) -> bool | Held:
+        """Tell whether `only` lets a record in."""
         if self._only is None or self._only_context is None:
             return True
         try:
@@ -97,7 +98,7 @@ class AssetMap:
         kept = []
         for record in words.get(self._plural) or ():
             ref = Ref.parse(str(record["ref"]))
-            fits = self._fits(record, ref)
+            fits = self.fits(record, ref)
             if isinstance(fits, Held):
                 return Held(fits.code, f"{ref}: {fits.reason}")
             if fits:

@@ -100,15 +100,21 @@ def record_remarks(ref: Ref, words: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(remarks)
 
 
+def marker_in(attributes: Mapping[str, Any]) -> Ref | None:
+    """Give the record that an IT Glue record says it is of, in its notes or its `Bridge ref`; None where it says none."""
+    traits = attributes.get("traits")
+    mark = next((traits[key] for key in REF_TRAITS if traits.get(key)), None) if isinstance(traits, Mapping) else None
+    notes = attributes.get("notes")
+    return find_marker(_text(mark)) if mark else find_marker(notes if isinstance(notes, str) else None)
+
+
 def asset_keys(attributes: Mapping[str, Any], adapters: Sequence[tuple[str, str]] = ()) -> list[tuple[str, str]]:
     """Give the keys of an IT Glue record (key, value), junk left out, each pair once.
 
     `attributes` carry underscored words; `adapters` are its adapter records: the adapter's type and the PSA's id.
     """
     keys: dict[str, tuple[str, ...]] = {}
-    traits = attributes.get("traits")
-    mark = next((traits[key] for key in REF_TRAITS if traits.get(key)), None) if isinstance(traits, Mapping) else None
-    marker = find_marker(_text(mark)) if mark else find_marker(attributes.get("notes"))
+    marker = marker_in(attributes)
     _put(keys, "marker", (str(marker) if marker else None,))
     _put(keys, "psa_id", (f"{adapter_word(kind)}:{_text(remote)}" for kind, remote in adapters if _text(remote)))
     _put(keys, "serial_number", (serial_key(attributes.get("serial_number")),))

@@ -60,7 +60,7 @@ def differences(wish: Wish, rules: Rules, held: AssetView, link: LinkView | None
     """
     wished, attributes = wish.attributes, held.attributes
     applied = _NOTHING_APPLIED if link is None else link.applied
-    if "traits" in wished:
+    if rules.kind == "flexible_assets":
         wished, attributes, applied = flat(wished), flat(attributes), flat(applied)
     found: Differences | None = None
     for word, new in wished.items():

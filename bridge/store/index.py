@@ -10,17 +10,19 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bridge.itglue.kinds import TYPES
 from bridge.matching.keys import asset_keys as keys_of
 from bridge.matching.match import Asset
 from bridge.records import Ref
 from bridge.store import targets as target_rows
 from bridge.store.database import Database, chunks
-from bridge.store.schema import asset_keys, assets, index_reads, links, targets
+from bridge.store.schema import WAVES, asset_keys, assets, index_reads, links, targets
 
 NAME_KINDS = (
     "organization_types", "organization_statuses", "configuration_types", "configuration_statuses", "manufacturers",
     "models", "operating_systems", "contact_types", "countries", "regions",
 )  # fmt: skip
+_OF_TYPES = "flexible_asset_"  # how the anchors of names that are flexible asset types and their fields begin
 # Attributes that move without a change that concerns us; the names of its organization are that one's own.
 _VOLATILE = frozenset(
     {"updated_at", "configurations_count", "resource_url", "logo", "organization_name", "organization_short_name"}
@@ -209,6 +211,12 @@ class Index:
     ) -> int:
         """Raise the targets that a change found in the index concerns: the linked ones, and held ones beside them."""
         raised = 0
+        if kind == TYPES and ids:  # what is wrong with a type, or with a field of it, may be so no more, or only now
+            ours = (targets.c.block == target_rows.NAMES) & targets.c.anchor.startswith(_OF_TYPES, autoescape=True)
+            raised += target_rows.touch(connection, ours, now=now, lane="backfill", run=run)
+            held = (targets.c.wave == WAVES["flexible_assets"]) & (targets.c.state == "held")
+            held &= targets.c.code.in_(["bad_value", "rejected", "unsafe_type"])
+            raised += target_rows.touch(connection, held, now=now, lane="backfill", run=run)
         for part in chunks(ids):
             linked = sa.select(links.c.target).where(links.c.itglue_type == kind, links.c.itglue_id.in_(part))
             raised += target_rows.touch(connection, targets.c.id.in_(linked), now=now, lane="backfill", run=run)
@@ -298,7 +306,8 @@ class Index:
 
 
 def _organization(attributes: Mapping[str, Any]) -> str | None:
-    value = attributes.get("organization_id") or attributes.get("manufacturer_id") or attributes.get("country_id")
+    above = ("organization_id", "manufacturer_id", "country_id", "flexible_asset_type_id")
+    value = next((attributes[word] for word in above if attributes.get(word)), None)
     return str(value) if value else None
 
 

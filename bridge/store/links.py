@@ -66,3 +66,9 @@ def _take_over(connection: Connection, members: Sequence[int], began: float) -> 
             journal.answer(connection, write.batch, {target: "unknown" if missed else "resolved"})
         values = {"applied": orjson.dumps(applied).decode(), "archived": archived}
         connection.execute(sa.update(links).where(links.c.target == target).values(**values))
+
+
+def of_kind(connection: Connection, kind: str) -> list[str]:
+    """Give the ids of all records of a kind that anything is linked to."""
+    statement = sa.select(links.c.itglue_id).where(links.c.itglue_type == kind).distinct().order_by(links.c.itglue_id)
+    return list(connection.execute(statement).scalars())

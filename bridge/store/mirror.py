@@ -13,18 +13,11 @@ from sqlalchemy.engine import Connection
 from bridge.records import Record, Ref
 from bridge.store import carried, dear_reads
 from bridge.store import targets as target_rows
+from bridge.store.block_key import BlockKey
 from bridge.store.database import Database, chunks
 from bridge.store.runs import outcome_of_state
 from bridge.store.schema import WAVES, fetches, mirror, payloads, run_targets, targets
-
-
-@dataclass(frozen=True, slots=True)
-class BlockKey:
-    """What the mirror has to know of a block: its id, the wave it is written in, and its source kind."""
-
-    id: str
-    wave: int
-    kind: str
+from bridge.store.summaries import Summaries
 
 
 @dataclass(slots=True)
@@ -55,6 +48,7 @@ class Mirror:
         self.blocks: dict[str, list[BlockKey]] = {}
         for block in blocks:
             self.blocks.setdefault(block.kind, []).append(block)
+        self.summaries = Summaries(blocks)
         self._find = sa.select(
             mirror.c.id, mirror.c.ext_id, mirror.c.version, mirror.c.digest, mirror.c.read_started_at, mirror.c.gone_at,
             mirror.c.lower_version, mirror.c.lower_at, mirror.c.org_ext, mirror.c.seen_run, mirror.c.absent_since,
@@ -146,8 +140,14 @@ class Mirror:
         self._mark_seen(connection, [known[ext_id] for ext_id in [*seen, *same]], now=now, run=run)
         self._read_again(connection, [known[ext_id].id for ext_id in same], read_started_at)
         if changed:
+            ids = [record.ref.id for record, _ in changed]
+            told = self.summaries.concerned(connection, source, kind, [known[each].id for each in ids if each in known])
             self._store(connection, changed, known, read_started_at, run, normalizer)
             self._raise_targets(connection, source, kind, written, latest, now=now, lane=lane, run=run)
+            if kind in self.summaries.kinds:
+                stored = [row.id for row in self._known(connection, source, kind, ids).values()]
+                told |= self.summaries.concerned(connection, source, kind, stored)
+            self.summaries.touch(connection, told, now=now, lane=lane, run=run)
         self._count(connection, source, kind, list(latest), run)
         self.hint(connection, written.unbelieved, due_at=now + self.confirm_gap, lane=lane, why="lower version")
         return written
@@ -311,13 +311,14 @@ class Mirror:
                 "seq": 0,
             }
             for block in self.blocks.get(kind, [])
+            if block.source in (None, source)
             for ext_id, row in known.items()
         ]  # fmt: skip
         target_rows.add(self.db, connection, rows)
         for part in chunks([row.id for row in known.values()]):
             target_rows.touch(connection, targets.c.mirror_id.in_(part), now=now, lane=lane, run=run)
         by_org: dict[int | None, list[int]] = {}
-        for row in known.values():
+        for row in known.values() if kind != "organization" else ():
             by_org.setdefault(organizations.get(row.org_ext or ""), []).append(row.id)
         for org_target, ids in by_org.items():
             for part in chunks(ids):
@@ -328,6 +329,7 @@ class Mirror:
                     .values(org_target=org_target)
                 )
         if kind == "organization":
+            self.summaries.place(connection)
             for ref in written.changed:
                 if latest[ref.id].words.get("recycled"):
                     written.recycled.append(ref)

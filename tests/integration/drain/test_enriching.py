@@ -21,7 +21,8 @@ from bridge.plan_pass import plan_all
 from bridge.records import Ref
 from bridge.settings import Settings
 from bridge.store import meta
-from bridge.store.mirror import BlockKey, Mirror
+from bridge.store.block_key import BlockKey
+from bridge.store.mirror import Mirror
 from bridge.store.schema import fetches, pauses
 from bridge.sweep import TODAY, sweep
 from tests.integration.drain.conftest import Make

@@ -1,7 +1,7 @@
 """A small world to drain in: a store, an IT Glue simulator, and records as a connector would bring them."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -20,12 +20,13 @@ from bridge.mapping.blocks import compile_mapping
 from bridge.quota import Quota, Window
 from bridge.records import Record, Ref
 from bridge.settings import Settings, load_settings
-from bridge.store import decisions, runs, streams
+from bridge.store import carried, dear_reads, decisions, runs, streams
 from bridge.store import targets as target_rows
+from bridge.store.block_key import BlockKey
 from bridge.store.database import Database
 from bridge.store.index import Index
-from bridge.store.mirror import BlockKey, Mirror
-from bridge.store.schema import journal, links, targets
+from bridge.store.mirror import Mirror
+from bridge.store.schema import journal, links, mirror, targets
 from bridge.times import Times
 from connectors.registry import KINDS
 from tests.simulators.running import Running
@@ -60,7 +61,8 @@ organizations = ["*"]
 _STOPS = "[stops]\nnames = { hour = 1000, day = 1000 }\n"  # these proofs are not about stops, unless they say so
 RESOURCES = (
     "configurations", "models", "manufacturers", "organizations", "configuration_types", "configuration_statuses",
-    "organization_types", "organization_statuses", "contacts", "locations", "contact_types",
+    "organization_types", "organization_statuses", "contacts", "locations", "contact_types", "flexible_asset_types",
+    "flexible_asset_fields", "flexible_assets",
 )  # fmt: skip
 _OPEN = ("pending", "waiting", "creating")
 
@@ -103,6 +105,7 @@ class World:
         self.locations = ""
         self.contacts = ""
         self.configurations = ""
+        self.assets = ""
         self.stops = _STOPS
         self.native = True
         self._engine: Engine | None = None
@@ -123,7 +126,7 @@ class World:
     def settings(self) -> Settings:
         """Read the settings as they are described."""
         tables = ("organizations", "locations", "contacts", "configurations")
-        more = "\n".join([*(f"[{name}]\n{getattr(self, name)}" for name in tables), self.stops])
+        more = "\n".join([*(f"[{name}]\n{getattr(self, name)}" for name in tables), self.assets, self.stops])
         path = self.folder / "bridge.toml"
         path.write_text(_SETTINGS.format(**self._addresses, more=more))
         return load_settings(path, {name: kind.settings for name, kind in KINDS.items()}, environment=self._environment)
@@ -141,7 +144,7 @@ class World:
         client = _client(settings, quota, times)
         mapping = compile_mapping(settings)
         connectors: dict[str, Connector] = {name: credentials.connector(name) for name in settings.sources}
-        keys = [BlockKey(block.id, block.wave, block.kind) for block in mapping.blocks]
+        keys = [BlockKey.of(block) for block in mapping.blocks]
         engine = Engine(
             db=db, times=times, mapping=mapping, itglue=client, connectors=connectors,
             mirror=Mirror(db, keys, confirm_gap=times.confirm_gap), index=Index(db, list_lag=times.list_lag),
@@ -183,14 +186,29 @@ class World:
         engine = self.engine
         with engine.db.write() as connection:
             run = runs.start(engine.db, connection, "poll", "test")
-        for kind in ("organization", "location", "contact", "configuration"):
+        for kind in ("organization", "location", "contact", "configuration", "ticket"):
             page = [record for record in records if record.ref.kind == kind]
             engine.mirror.write(
                 page, read_started_at=engine.db.now(), run=run, lane="backfill", normalizer=1, fetched=fetched
             )
+        self._tell_devices([record for record in records if record.ref.kind == "ticket"])
         with engine.db.write() as connection:
             runs.read_done(connection, run, now=engine.db.now(connection))
         return run
+
+    def _tell_devices(self, tickets: Sequence[Record]) -> None:
+        """Note the devices of tickets as read, which the source is asked for one by one."""
+        db = self.engine.db
+        with db.write() as connection:
+            for record in tickets:
+                mine = sa.select(mirror.c.id, mirror.c.digest).where(
+                    mirror.c.kind == "ticket", mirror.c.ext_id == record.ref.id
+                )
+                row = connection.execute(mine).one()
+                added = {"configurations": record.words.get("configurations") or []}
+                dear_reads.done(db, connection, row.id, row.digest, added)
+                words = dear_reads.put(connection, row.id, added)
+                carried.enter(connection, {row.id: replace(record, words=words or record.words)})
 
     def organization(self, number: str = "1", name: str = "Acme Ltd", **words: Any) -> Record:
         """Give a version of an organization, later than all before."""
@@ -215,6 +233,20 @@ class World:
         given = {"first_name": "Jo", "last_name": f"Doe {number}", "emails": [{"value": f"jo{number}@acme.test"}],
                  "organization": {"id": organization, "name": f"organization {organization}"}}  # fmt: skip
         return self._record(Ref("cw", "contact", number), {**given, **words})
+
+    def ticket(self, number: str, organization: str = "1", **words: Any) -> Record:
+        """Give a version of a ticket, later than all before."""
+        given = {
+            "number": int(number),
+            "title": f"ticket {number}",
+            "open": True,
+            "status": "New",
+            "board": "Help Desk",
+        }
+        return self._record(
+            Ref("cw", "ticket", number),
+            {**given, "organization": {"id": organization, "name": f"organization {organization}"}, **words},
+        )
 
     def _record(self, ref: Ref, words: Mapping[str, Any]) -> Record:
         self._clock += 1

@@ -9,8 +9,9 @@ from bridge.drain.references import HeldBy, LeftOut, Linked, Planned, Waits, loo
 from bridge.records import Record, Ref
 from bridge.store import runs
 from bridge.store import targets as target_rows
+from bridge.store.block_key import BlockKey
 from bridge.store.database import Database
-from bridge.store.mirror import BlockKey, Mirror
+from bridge.store.mirror import Mirror
 from bridge.store.schema import WAVES, assets, links, mirror_refs, targets
 
 SITE = Ref("cw", "location", "5")

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 from bridge.records import Record, Ref
 from bridge.store import runs
+from bridge.store.block_key import BlockKey
 from bridge.store.database import Database
-from bridge.store.mirror import BlockKey, Mirror
+from bridge.store.mirror import Mirror
 from bridge.store.schema import WAVES, fetches, mirror, payloads, targets
 
 BLOCKS = (

@@ -1,0 +1,119 @@
+"""What a block of flexible assets finds in IT Glue: its type, the keys of its fields, and what is still to be made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bridge.desired import Name
+from bridge.drain import names
+from bridge.drain.make_types import KINDS, field_name, field_of, flaw_of, type_name
+from bridge.itglue.kinds import FIELDS, assets_of
+from bridge.mapping.assets import folded
+from bridge.mapping.blocks import Block
+from bridge.mapping.traits import VALUELESS, options_of
+from bridge.planning import Rules
+
+__all__ = ["KINDS", "FieldView", "TypeView", "view"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field as IT Glue has it, or as it will: `options` None where nobody knows them yet."""
+
+    key: str
+    kind: str
+    options: tuple[str, ...] | None = None
+    decimals: int = 0
+
+
+@dataclass(slots=True)
+class TypeView:
+    """A block's type at one moment. `type_id` is "" where it is not made yet; then the keys are what they will likely be.
+
+    `missing` are names to be made first; `held_by` targets that are held, with the reason of the first. `shown` are the
+    fields as IT Glue shows them, `required` those of them that have to have a value; `flaw` says why nothing of the type
+    can be written, where no target of it has been asked for that would be held.
+    """
+
+    type_id: str
+    fields: dict[str, FieldView] = field(default_factory=dict)
+    shown: list[Mapping[str, Any]] = field(default_factory=list)
+    missing: list[Name] = field(default_factory=list)
+    held_by: list[int] = field(default_factory=list)
+    reason: str = ""
+    flaw: str | None = None
+    rules: Rules = field(default_factory=lambda: Rules("flexible_assets"))
+
+    @property
+    def kind(self) -> str:
+        """Name the assets of the type as the index and links do."""
+        return assets_of(self.type_id) if self.type_id else "flexible_assets:"
+
+    @property
+    def required(self) -> list[Mapping[str, Any]]:
+        """Give the fields without which IT Glue takes no asset."""
+        return [each for each in self.shown if each.get("required") and each.get("kind") not in VALUELESS]
+
+    def key(self, name: str) -> str:
+        """Give the key of a field of the file."""
+        return self.fields[folded(name)].key
+
+    def word(self, name: str) -> str:
+        """Give a trait's attribute word from what the mapping calls it, `traits.<name of the field>`."""
+        return f"traits.{self.key(name.removeprefix('traits.'))}"
+
+
+def view(moment: names.Names, block: Block, *, everyone: bool = False) -> TypeView:
+    """Look at a block's type and fields, as far as they are there; with `everyone` what only a stop holds counts as made."""
+    asset_type = block.asset_type
+    if asset_type is None:
+        raise ValueError(f"{block.id} writes no flexible assets")
+    name = type_name(asset_type)
+    type_id = moment.type_id(name) or ""
+    attributes = moment.types.get(type_id, {})
+    found = TypeView(type_id, shown=list(attributes.get(FIELDS) or ()))
+    _look(found, moment, name, everyone=everyone)
+    if everyone and moment.target(name) is None and attributes:
+        found.flaw = flaw_of(asset_type, attributes)
+    for each in asset_type.fields:
+        own = field_name(asset_type, each)
+        row = moment.target(own)
+        there = field_of(attributes, row.itglue_id if row is not None else None, each.name)
+        _look(found, moment, own, everyone=everyone)
+        if there is None:
+            # As IT Glue makes keys (api 5.8): for a plan of what is not made yet, never for a write.
+            key = "-".join(
+                part for part in "".join(c if c.isascii() and c.isalnum() else " " for c in each.name.lower()).split()
+            )
+            found.fields[folded(each.name)] = FieldView(key, each.kind, each.options or None, each.decimals)
+            if own not in found.missing and not found.held_by:
+                found.missing.append(own)
+        else:
+            found.fields[folded(each.name)] = FieldView(
+                str(there.get("name_key")),
+                each.kind,
+                options_of(there.get("default_value")),
+                int(there.get("decimals") or 0),
+            )
+    owners = block.owners
+    kept = {f"traits.{each.name}" for each in asset_type.fields if not each.has_value}
+    found.rules = Rules(
+        kind="flexible_assets",
+        once=frozenset(map(found.word, owners.once)),
+        fill=frozenset(map(found.word, owners.fill)),
+        ignore=frozenset(map(found.word, owners.ignore | kept)),
+        clear=frozenset(map(found.word, owners.clear)),
+        create=block.create,  # type: ignore[arg-type]  # validated by the settings
+        gone=block.gone.verb,  # type: ignore[arg-type]  # parsed from the settings
+    )
+    return found
+
+
+def _look(found: TypeView, moment: names.Names, name: Name, *, everyone: bool) -> None:
+    """Note of a type or a field whether it is still to be made, or held."""
+    row = moment.target(name)
+    if row is not None and row.state == "held" and not (everyone and row.code == "stop_creates"):
+        found.held_by.append(row.id)
+        found.reason = found.reason or str(row.reason)
+    elif row is None or row.state != "settled":
+        found.missing.append(name)

@@ -1,0 +1,284 @@
+"""Flexible assets: the type is made, assets are made from records, and what is not ours survives every write."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bridge.refresh import refresh
+from bridge.store.schema import links, targets
+from tests.integration.drain.conftest import Make
+from tests.integration.drain.world import World
+
+TICKET = "cw:ticket:7"
+BLOCK = """
+[[flexible_assets]]
+type = "PSA Ticket"
+from = "cw.tickets"
+gone = "archive"
+fields = [
+  {{ name = "Ticket", kind = "Text", value = "#{{{{ number }}}} {{{{ title }}}}", title = true, required = true }},
+  {{ name = "State", kind = "Select", options = ["New", "Done"], value = "{{{{ status }}}}" }},
+  {{ name = "Body", kind = "Textbox", value = "<p>{{{{ title }}}}</p>" }},
+  {{ name = "Age", kind = "Number", decimals = 1, value = "{{{{ custom['Hours'] }}}}" }},
+  {{ name = "Share", kind = "Percent", value = "{{{{ custom['Share'] }}}}" }},
+  {{ name = "Open?", kind = "Checkbox", value = "{{{{ open }}}}" }},
+  {{ name = "Due", kind = "Date", value = "{{{{ custom['Due'] }}}}" }},
+  {{ name = "Devices", kind = "Tag", tags = "Configurations", value = "{{{{ configurations }}}}" }},
+  {{ name = "Remarks", kind = "Textbox" }},
+  {more}
+]
+"""
+
+
+def block(more: str = "") -> str:
+    """Give the block, with further fields."""
+    return BLOCK.format(more=more)
+
+
+def asset(world: World) -> dict[str, Any]:
+    """Give the one asset that is there."""
+    found = world.records("flexible_assets")
+    assert len(found) == 1, found
+    return {**found[0], "traits": {key: _plain(value) for key, value in found[0]["traits"].items()}}
+
+
+def _plain(value: Any) -> Any:
+    return [each["id"] for each in value["values"]] if isinstance(value, dict) else value
+
+
+@pytest.fixture
+def made(world: World) -> World:
+    """Give a world with one ticket, its device and the asset made of it."""
+    world.configure(assets=block())
+    words: dict[str, Any] = {
+        "configurations": [{"id": "1", "name": "device 1"}],
+        "custom": {"Hours": "2.25", "Share": 50, "Due": "2026-05-01"},
+    }
+    world.settle(world.organization(), world.device("1"), world.ticket("7", **words))
+    return world
+
+
+def test_the_type_and_the_assets_are_made(made: World) -> None:
+    """A type comes with all its fields, an asset with every trait in its write shape, its device as a tag."""
+    device = made.record("configurations", "device 1")
+
+    found = asset(made)
+
+    assert [one["name"] for one in made.records("flexible_asset_types")] == ["PSA Ticket"]
+    assert len(made.records("flexible_asset_fields")) == 10
+    assert found["traits"] == {
+        "ticket": "#7 ticket 7", "state": "New", "body": "<p>ticket 7</p>", "age": 2.3, "share": 50, "open": True,
+        "due": "2026-05-01", "devices": [int(device["id"])], "bridge-ref": TICKET,
+    }  # fmt: skip
+    assert made.state(TICKET) == ("settled", None)
+    assert made.journal(TICKET) == [("create", "written")]
+
+
+def test_planning_again_writes_nothing(made: World) -> None:
+    """What is read, in whatever shape, is what was written."""
+    before = len(made.sent("GET", "POST", "PATCH"))
+
+    made.touch(TICKET)
+    made.drain()
+
+    assert len(made.sent("GET", "POST", "PATCH")) == before
+
+
+def test_what_a_person_filled_in_survives_an_update(made: World) -> None:
+    """IT Glue deletes every trait that a PATCH leaves out: the asset is read, merged and written whole."""
+    found = asset(made)
+    made.edit("flexible_assets", found["id"], traits={**found["traits"], "remarks": "<b>call first</b>", "age": None})
+
+    made.settle(made.ticket("7", status="Done", custom={"Due": "2026-06-01"}))
+
+    assert asset(made)["traits"] == {
+        "ticket": "#7 ticket 7", "state": "Done", "body": "<p>ticket 7</p>", "open": True, "due": "2026-06-01",
+        "bridge-ref": TICKET, "remarks": "<b>call first</b>",
+    }  # fmt: skip
+    assert made.journal(TICKET)[-1] == ("update", "written")
+
+
+def test_what_is_gone_is_archived_with_all_its_traits_and_comes_back(made: World) -> None:
+    """Archiving writes nothing but the mark, and what comes back to the source is taken out of the archive."""
+    before = asset(made)["traits"]
+
+    made.lose(TICKET)
+    made.drain()
+    archived = asset(made)
+    made.settle(made.ticket("7", configurations=[{"id": "1", "name": "device 1"}], custom={"Share": 50}))
+
+    assert archived["archived"] is True
+    assert archived["traits"] == before
+    assert asset(made)["archived"] is False
+    assert [verb for verb, _ in made.journal(TICKET)] == ["create", "archive", "restore"]
+
+
+def test_an_asset_that_carries_our_mark_is_taken_for_ours(world: World) -> None:
+    """A store that lost its links finds its assets again by their Bridge ref, whatever their titles are."""
+    world.configure(assets=block())
+    world.settle(world.organization(), world.ticket("7"))
+    found = asset(world)
+    world.edit("flexible_assets", found["id"], traits={**found["traits"], "ticket": "renamed"})
+    with world.engine.db.write() as connection:
+        connection.execute(sa.delete(links).where(links.c.itglue_id == found["id"]))
+    refresh(world.engine, f"flexible_assets:{found['flexible_asset_type_id']}", lane="backfill")
+
+    world.touch(TICKET)
+    world.drain()
+
+    assert asset(world)["traits"]["ticket"] == "#7 ticket 7"
+    assert world.journal(TICKET)[-1] == ("adopt", "written")
+
+
+def test_a_create_whose_answer_is_lost_is_not_made_again(world: World) -> None:
+    """Types, fields and assets: each is found once it is quiet, by its name or its mark."""
+    world.configure(assets=block())
+    world.settle(world.organization())
+    for path in ("flexible_asset_types", "flexible_assets"):
+        world.fault({"status": 504, "after_write": True}, method="POST", path=path, nth=[1])
+
+    world.settle(world.ticket("7"), world.ticket("8"))
+
+    assert len(world.records("flexible_asset_types", dead=True)) == 1
+    assert sorted(one["name"] for one in world.records("flexible_assets", dead=True)) == ["#7 ticket 7", "#8 ticket 8"]
+
+
+def test_a_field_that_the_file_names_later_is_added(made: World) -> None:
+    """The others stay, and so do their values."""
+    made.configure(assets=block('{ name = "Board", kind = "Text", value = "{{ board }}" },'))
+
+    made.touch(TICKET)
+    made.drain()
+
+    assert asset(made)["traits"]["board"] == "Help Desk"
+    assert asset(made)["traits"]["ticket"] == "#7 ticket 7"
+    assert len(made.records("flexible_asset_fields")) == 11
+
+
+def test_two_workers_make_one_type(make: Make) -> None:
+    """Both need it at once; the second waits for what the first makes."""
+    world = make()
+    world.configure(assets=block())
+    other = world.another()
+    world.put(world.organization(), *(world.ticket(str(number)) for number in range(1, 30)))
+
+    world.drain(world.engine, other)
+
+    assert len(world.records("flexible_asset_types", dead=True)) == 1
+    assert len(world.records("flexible_asset_fields", dead=True)) == 10
+    assert len(world.records("flexible_assets", dead=True)) == 29
+    assert len(world.sent("POST", path="relationships/flexible_assets")) <= 2
+
+
+BAD: list[tuple[str, dict[str, Any], str, str]] = [
+    ("an option that does not exist", {"status": "Broken"}, "bad_value", 'options are "New", "Done"'),
+    ("a title that is too long", {"title": "x" * 300}, "bad_value", "IT Glue takes 255"),
+    ("no date", {"custom": {"Due": "31.10.2026"}}, "bad_value", 'field "Due"'),
+    ("no number", {"custom": {"Hours": "many"}}, "bad_value", 'field "Age"'),
+    ("a tag to a held record", {"configurations": [{"id": "9", "name": "held"}]}, "parent_held", "configuration"),
+    ("a text that is too large", {"title": "x" * 200, "status": "y" * 300}, "bad_value", "State"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "says"), [each[1:] for each in BAD], ids=[each[0] for each in BAD])
+def test_bad_input_is_held_while_the_rest_is_written(made: World, words: dict[str, Any], code: str, says: str) -> None:
+    """IT Glue would refuse the whole request, and name one failure only."""
+    made.settle(made.device("9", type=None), made.ticket("8", **words), made.ticket("9"))
+
+    held = made.target("cw:ticket:8")
+    assert (held.state, held.code) == ("held", code)
+    assert says in held.reason
+    assert made.state("cw:ticket:9") == ("settled", None)
+    assert "422" not in {str(one["status"]) for one in made.sent("POST", "PATCH")}
+
+
+def test_html_and_control_characters_stay_text(made: World) -> None:
+    """Tags come from the template alone."""
+    made.settle(made.ticket("7", title="<script>alert(1)</script>\x00\x1b[31m\u202e & <b>"))
+
+    found = asset(made)["traits"]
+    assert found["body"] == "<p>&lt;script&gt;alert(1)&lt;/script&gt;[31m &amp; &lt;b&gt;</p>"
+    assert found["ticket"] == "#7 <script>alert(1)</script>[31m & <b>"
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "change", "says"),
+    [
+        ("flexible_asset_types", "PSA Ticket", {"enabled": False}, "is disabled"),
+        ("flexible_asset_fields", "State", {"name": "Condition"}, 'is called "Condition"'),
+    ],
+)
+def test_what_a_person_changes_about_the_type_holds_its_assets(
+    made: World, resource: str, name: str, change: dict[str, Any], says: str
+) -> None:
+    """A type that is disabled or a field that is renamed is held with the fix; what else there is goes on."""
+    one = made.record(resource, name)
+    made.edit(resource, one["id"], **change)
+    refresh(made.engine, "flexible_asset_types", lane="backfill")
+
+    made.settle(made.ticket("7", title="other"), made.device("2"))
+
+    with made.engine.db.read() as connection:
+        held = connection.execute(sa.select(targets).where(targets.c.code == "unsafe_type")).one()
+    assert says in held.reason
+    assert made.state(TICKET) == ("held", "parent_held")
+    assert made.state("cw:configuration:2") == ("settled", None)
+    assert len(made.records(resource)) == (1 if resource == "flexible_asset_types" else 10)
+
+    made.edit(resource, one["id"], **{word: one[word] for word in change})
+    refresh(made.engine, "flexible_asset_types", lane="backfill")
+    made.drain()
+
+    assert made.state(TICKET) == ("settled", None)
+    assert asset(made)["traits"]["ticket"] == "#7 other"
+
+
+def test_a_field_made_required_by_hand_holds_what_has_no_value(made: World) -> None:
+    """What has one is written."""
+    one = made.record("flexible_asset_fields", "Remarks")
+    made.edit("flexible_assets", asset(made)["id"], traits={**asset(made)["traits"], "remarks": "x"})
+    made.edit("flexible_asset_fields", one["id"], required=True)
+    refresh(made.engine, "flexible_asset_types", lane="backfill")
+
+    made.settle(made.ticket("7", title="other"), made.ticket("8"))
+
+    assert made.state(TICKET) == ("settled", None)
+    assert made.state("cw:ticket:8") == ("held", "bad_value")
+    assert 'field "Remarks" is required' in made.target("cw:ticket:8").reason
+
+
+def test_an_option_added_by_hand_frees_what_it_held(made: World) -> None:
+    """And one taken away holds what has it, while the rest goes on."""
+    made.settle(made.ticket("8", status="Broken"))
+    one = made.record("flexible_asset_fields", "State")
+    assert made.state("cw:ticket:8") == ("held", "bad_value")
+    made.configure(assets=made.assets.replace('"New", "Done"', '"New", "Done", "Broken"'))
+
+    made.edit("flexible_asset_fields", one["id"], default_value="New\nBroken")
+    refresh(made.engine, "flexible_asset_types", lane="backfill")
+    made.settle(made.ticket("9", status="Done"))
+
+    assert made.state("cw:ticket:8") == ("settled", None)
+    assert made.state("cw:ticket:9") == ("held", "bad_value")
+    assert 'options are "New", "Broken"' in made.target("cw:ticket:9").reason
+
+
+def test_a_type_with_uploads_is_never_written(world: World) -> None:
+    """IT Glue cannot take an upload back: every write would delete it."""
+    fields = [
+        {"order": 1, "name": "Ticket", "kind": "Text", "use-for-title": True, "show-in-list": True},
+        {"order": 2, "name": "File", "kind": "Upload"},
+    ]
+    kind = world.itglue.person("POST", "flexible_asset_types", {"attributes": {"name": "PSA Ticket"}})
+    for field in fields:
+        world.itglue.person(
+            "POST", "flexible_asset_fields", {"attributes": {**field, "flexible-asset-type-id": kind["id"]}}
+        )
+    world.configure(assets=block())
+
+    world.settle(world.organization(), world.ticket("7"))
+
+    assert world.state("flexible_asset_types||psa ticket") == ("held", "unsafe_type")
+    assert world.state(TICKET) == ("held", "parent_held")
+    assert world.sent("POST", path="flexible") == []
