@@ -42,6 +42,7 @@ COMMANDS = (
     "resume",
     "backup",
     "links",
+    "itglue",
     "mapping",
     "fields",
     "query",

@@ -96,6 +96,7 @@ KINDS: dict[str, Kind] = {
         Kind("contact_types"),
         Kind("countries", writable=False),
         Kind("regions", writable=False),  # all at once: neither their filter nor their nested route works (api 5.2)
+        Kind("domains", writable=False, sort="created_at", by_id=True),
         Kind("locations", parent="organizations", bulk_create=True, bulk_update=True, by_id=True, adapters=True),
         Kind(
             "contacts",

@@ -32,7 +32,7 @@ _MADE = (
 
 
 def intend(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Enter what is about to be written; `outcome` is null until the answer is known."""
+    """Enter what is about to be written; `outcome` is null until the answer is known. A row is of a target or a subject."""
     if rows:
         connection.execute(sa.insert(journal), [dict(row) for row in rows])
 
@@ -71,6 +71,12 @@ def answer(
     if ids:
         made = [{"of_batch": batch, "of_target": target, "made_id": itglue_id} for target, itglue_id in ids.items()]
         connection.execute(_MADE, made)
+
+
+def became(connection: Connection, batch: str, outcome: str, *, itglue_id: str | None = None) -> None:
+    """Enter what became of a write that is of no target, and the id that it made."""
+    values: dict[str, Any] = {"outcome": outcome, **({} if itglue_id is None else {"itglue_id": itglue_id})}
+    connection.execute(sa.update(journal).where(journal.c.batch == batch).values(**values))
 
 
 def carried_out(connection: Connection, run: int, targets: Sequence[int]) -> list[sa.engine.Row[*tuple[Any, ...]]]:
