@@ -106,7 +106,7 @@ class _Check:
         yield from machine.check(settings)
         yield from self._itglue(settings, mapping, machine)
         for name in settings.sources:
-            yield from self._source(settings, name, {kind: mapping.want(kind) for kind in mapping.kinds})
+            yield from self._source(settings, name, {kind: mapping.want(kind) for kind in mapping.kinds_of(name)})
         yield from self._names(settings, mapping, machine)
 
     def _itglue(self, settings: "Settings", mapping: "BlockMapping", machine: "Machine") -> Iterator["Found"]:

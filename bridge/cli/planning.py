@@ -64,7 +64,7 @@ def read_new(engine: "Engine", data_folder: Path, *, refresh_index: bool) -> Non
     from bridge.store import runs
     from bridge.supervise.lock import service_pid
 
-    poll_sources(engine, engine.mapping.kinds)
+    poll_sources(engine)
     while poll.fetch_due(engine):
         pass
     with side("itglue"):
