@@ -17,4 +17,8 @@ def share(value: Any) -> Any:
     return value
 
 
-Share = Annotated[float, BeforeValidator(share), Field(ge=0, lt=1)]
+_WRITTEN = (
+    Annotated[float, Field(ge=0, lt=1)]
+    | Annotated[str, Field(pattern=r"^\s*\d+(\.\d+)?\s*%?\s*$", description="30% or 0.3")]
+)
+Share = Annotated[float, Field(ge=0, lt=1), BeforeValidator(share, json_schema_input_type=_WRITTEN)]
