@@ -1,10 +1,12 @@
 """Locations, contacts, and what refers to them."""
 
+from pathlib import Path
 from typing import Any
 
 from bridge.cli.finding import target_of
 from bridge.plan_pass import plan_all
 from bridge.refresh import refresh
+from bridge.restored import started
 from tests.integration.drain.world import World
 
 SITE, PERSON, DEVICE = "cw:location:5", "cw:contact:6", "cw:configuration:7"
@@ -301,3 +303,34 @@ def test_a_decision_about_a_record_finds_it_among_what_is_made_of_it(world: Worl
     with world.engine.db.read() as connection:
         assert target_of(connection, SITE).block == "locations"
         assert target_of(connection, PERSON).block == "contacts"
+
+
+def test_a_restored_store_writes_no_place_and_no_person_again(world: World, tmp_path: Path) -> None:
+    """Everything is read and planned anew, references too; what stands there is what was to be."""
+    data = tmp_path / "data"
+    started(world.engine, data, silence=3600.0)
+    world.settle(world.organization(), world.site("5", country="GB"), world.contact("6", site=AT_SITE),
+                 world.device("7", site=AT_SITE, contact=OF_PERSON))  # fmt: skip
+    (data / "starts").write_text("7")
+    before = len(world.sent("POST", "PATCH"))
+
+    why = started(world.engine, data, silence=3600.0)
+    world.drain()
+
+    assert why is not None
+    assert len(world.sent("POST", "PATCH")) == before
+    assert {world.state(ref) for ref in (SITE, PERSON, DEVICE)} == {("settled", None)}
+
+
+def test_a_contact_that_is_gone_is_kept_and_its_devices_keep_it(world: World) -> None:
+    """IT Glue cannot archive one: it is listed as an orphan, and whatever is linked to it stays so."""
+    world.settle(world.organization(), world.contact("6"), world.device("7", contact=OF_PERSON))
+
+    world.lose(PERSON)
+    world.settle(world.device("7", contact=OF_PERSON, asset_tag="T-7"))
+
+    device = _one(world, "configurations")
+    assert world.state(PERSON)[0] == "gone"
+    assert _id(device, "contact_id") == _one(world, "contacts")["id"]
+    assert device["asset_tag"] == "T-7"
+    assert {line.word for line in plan_all(world.engine)} == {"equal", "gone"}
