@@ -159,7 +159,7 @@ class _Check:
         from bridge.errors import BridgeError
 
         for block in mapping.blocks:
-            if not mapping.reads(block.id):
+            if not mapping.reads(block.id) or block.asset_type is not None:
                 continue
             live = self._read or block.kind == "organization"
             records = self._records(settings, mapping, machine.database, block.kind, live=live)

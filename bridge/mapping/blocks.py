@@ -80,6 +80,10 @@ class Mapping:
         """Give a block in the form that holds for this record."""
         return self.block(block_id, organization_of(words, ref) if self._selected else None)
 
+    def __contains__(self, block_id: str) -> bool:
+        """Tell whether there is such a block."""
+        return block_id in KINDS or block_id in self._assets
+
     def reads(self, block_id: str) -> bool:
         """Tell whether a block is switched on, for anybody at all: else its kind is not even read."""
         return block_id not in KINDS or is_read(block_id, self._settings)

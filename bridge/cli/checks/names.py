@@ -24,7 +24,7 @@ Records = Iterable[tuple[Ref, Mapping[str, Any]]]
 def in_itglue(settings: "Settings", mapping: BlockMapping, names: Callable[[str], Sequence[str]]) -> Iterator[Found]:
     """Find the names of value maps and of `gone` that IT Glue does not have."""
     checked = 0
-    for block in mapping.blocks:
+    for block in (each for each in mapping.blocks if each.asset_type is None):
         for each in reach.wanted(settings, mapping, block.id):
             known = names(each.kind)
             checked += 1
