@@ -67,7 +67,7 @@ def test_a_hundred_open_tickets_fit(world: World) -> None:
 def test_a_ticket_is_tagged_with_its_devices_and_archived_once_it_is_long_closed(world: World) -> None:
     """Closing changes it, the grace archives it, and what was long closed before is never made."""
     use(world, "psa-ticket")
-    device = {"configurations": [{"id": "1", "name": "device 1"}], "created_at": ago(50)}
+    device: dict[str, Any] = {"configurations": [{"id": "1", "name": "device 1"}], "created_at": ago(50)}
     world.settle(
         world.organization("1", "Acme"), world.device("1"), world.ticket("7", **device),
         world.ticket("8", open=False, closed_days=ago(35)), world.ticket("9", open=False, closed_days=ago(99)),
