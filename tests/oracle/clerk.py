@@ -7,12 +7,11 @@ import httpx
 import orjson
 
 from simulators.oracle import world
-from simulators.oracle.attributes import Attribute, attribute_by_name, is_locked, words_of
+from simulators.oracle.attributes import Attribute, attribute_by_name, attributes, is_locked, words_of
 from simulators.oracle.fold import Fold, Outcome, fold
 from simulators.oracle.judged import Judged
 from simulators.oracle.story import Row
 from simulators.oracle.text import SKIP, folded
-from simulators.oracle.versions import attributes
 from simulators.oracle.world import World
 
 _HEADERS = {"content-type": "application/vnd.api+json"}
