@@ -16,7 +16,9 @@ def main() -> int:
     parser.add_argument("--source", default="cw", help="the source's name, as it stands in Refs")
     parser.add_argument("--repair-within", type=float, default=66.0, help="E and one sweep, in seconds")
     parser.add_argument("--create", choices=("ask", "yes", "never"), default="ask", help="[organizations].create")
-    parser.add_argument("--also", choices=sorted(FURTHER), action="append", default=[], help="a further kind that is on")
+    parser.add_argument(
+        "--also", choices=sorted(FURTHER), action="append", default=[], help="a further kind that is on"
+    )
     options = parser.parse_args()
     settings = replace(
         TRAPS,

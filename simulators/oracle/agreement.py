@@ -23,8 +23,8 @@ def names(held: Any, ref: str) -> bool:
 
 
 def phone(number: Any) -> str:
-    """Write a telephone number as IT Glue keeps it, without separators (api/itglue.md 5.6)."""
-    return re.sub(r"[^\d+]", "", str(number or ""))
+    """Give the digits of a telephone number: IT Glue keeps no separators (api/itglue.md 5.6)."""
+    return re.sub(r"\D", "", str(number or ""))
 
 
 def _phones(wanted: Any, held: Any) -> bool:

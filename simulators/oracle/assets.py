@@ -1,6 +1,7 @@
 """What the mapping makes of one version of what a flexible asset stands for."""
 
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
 from . import text
@@ -13,12 +14,13 @@ from .words import Words
 
 _BAD: Final = object()
 _BYTES: Final = 64 * 1024
+_FLAGS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def asset(words: Words, company: Words | None, block: AssetBlock, judged: Judged) -> Mapped:
-    """Map what an asset stands for; the words of a summary hold what feeds it in `records`."""
+    """Map what an asset stands for; the words of a summary list what feeds it."""
     ref = f"{block.anchor}:{words['id']}"
-    records = words.get("records")
+    records = None if block.per == "record" else words[block.feeds]
     only = block if records is None else AssetBlock()  # what feeds a summary was chosen before
     rule = rule_of(words, only, judged, f"{block.target}:{words['id']}", company)
     if rule:
@@ -27,6 +29,8 @@ def asset(words: Words, company: Words | None, block: AssetBlock, judged: Judged
     if block.anchor != "organization" and words["organization"] is None:
         reading.codes.append("no_organization")
     for each in block.fields:
+        if each.value is None:
+            continue
         value = _value(each, each.value(words), judged.zone)
         if value is _BAD or (value in (None, ()) and each.required):
             reading.codes.append("bad_value")
@@ -49,7 +53,7 @@ def _value(each: Field, given: Any, zone: str) -> Any:
         case "Tag":
             return _tags(each, given)
         case "Checkbox":
-            return None if given is None else bool(given)
+            return None if text.line(given) is None else _FLAGS.get(text.folded(str(given)), _BAD)
         case "Number" | "Percent":
             return _number(given, each.decimals)
         case "Date":
@@ -59,17 +63,18 @@ def _value(each: Field, given: Any, zone: str) -> Any:
             written = text.cleaned(given)
             return _BAD if written is not None and len(written.encode()) > _BYTES else written
     line = text.short_line(given)
-    if line is SKIP or (each.kind == "Select" and line is not None and each.options and line not in each.options):
-        return _BAD
-    return line
+    if line is not None and each.kind == "Select" and each.options:
+        fitting = [option for option in each.options if text.folded(option) == text.folded(str(line))]
+        return line if line in each.options else fitting[0] if fitting else _BAD
+    return _BAD if line is SKIP else line
 
 
 def _number(given: Any, decimals: int) -> Any:
     if text.line(given) is None:
         return None
     try:
-        return round(float(given), decimals)
-    except (TypeError, ValueError):
+        return float(Decimal(str(given)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+    except InvalidOperation:
         return _BAD
 
 

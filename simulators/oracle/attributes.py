@@ -123,6 +123,9 @@ CONTACT: Final = (
     _plain("notes"),
 )
 
+BELOW: Final = {"model-id": "manufacturer-id", "region-id": "country-id"}
+"""Attributes that IT Glue refuses under another parent: they are cleared with it."""
+
 DERIVED: Final = frozenset({
     "organization-name", "organization-short-name", "configuration-type-name", "configuration-type-kind",
     "configuration-status-name", "manufacturer-name", "model-name", "operating-system-name", "location-name", "contact-name",

@@ -33,6 +33,8 @@ class Block:
     manufacturers: ValueMap = SAME
     models: ValueMap = SAME
     operating_systems: ValueMap = SAME
+    countries: ValueMap = SAME
+    regions: ValueMap = SAME
     values: Mapping[str, Value] = field(default_factory=dict)
     once: frozenset[str] = frozenset()
     fill: frozenset[str] = frozenset()
@@ -47,14 +49,15 @@ class Block:
 class Field:
     """One field of a flexible asset type: its name, its kind in IT Glue's words, its value.
 
-    `value` takes the record's words; those of a summary are its anchor's, with `records`, the words of what feeds it. A tag
-    gives references (`{"id", "name"}`), one or a list; `tags` is the kind they are of: `organization`, `location`, `contact`,
-    `configuration`, or the name of another block's kind (`AssetBlock.target`). A Textbox gives HTML.
+    `value` takes the record's words; those of a summary are its anchor's, with one list besides, `tickets` and the like: the
+    words of what feeds it. None leaves the field to people. A tag gives references (`{"id", "name"}`), one or a list, `tags`
+    is the kind they are of: `organization`, `location`, `contact`, `configuration`, or that of another block
+    (`AssetBlock.target`); without it ids of IT Glue. A Textbox gives HTML.
     """
 
     name: str
     kind: str
-    value: Value
+    value: Value | None = None
     tags: str = ""
     title: bool = False
     required: bool = False
@@ -83,6 +86,11 @@ class AssetBlock(Block):
     def anchor(self) -> str:
         """The kind of what an asset stands for."""
         return self.kind if self.per == "record" else self.per
+
+    @property
+    def feeds(self) -> str:
+        """The word of a summary that lists what feeds it."""
+        return f"{self.kind}s"
 
     @property
     def target(self) -> str:

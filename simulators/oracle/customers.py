@@ -14,6 +14,7 @@ from .text import ANY, SKIP
 from .words import Words
 
 _LINES: Final = ("name", "address_1", "address_2", "city", "postal_code", "phone", "fax")
+_EXTENSION: Final = re.compile(r"\s*(?:x|ext\.?)\s*(\d+)\s*$", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 
 
@@ -29,9 +30,13 @@ def location(site: Words, company: Words | None, judged: Judged, geography: Geog
     for word in _LINES:
         reading.value(word, text.short_line)
     reading.value("primary", bool)
-    country = geography.country(_set(block, "country", site))
-    names = (_set(block, "region", site), None if "region" in block.values else site["region_code"])
-    reading.wanted |= {"country": country, "region": geography.region(names, country)}
+    for word, value_map in (("country", block.countries), ("region", block.regions)):
+        if not reading.names(word, value_map, [text.line(_set(block, word, site))], "", "no_value"):
+            return Mapped(rule="countries" if word == "country" else "regions")
+    country = geography.country(reading.wanted.get("country"))
+    code = None if "region" in block.values or reading.wanted.get("region") != site["region"] else site["region_code"]
+    region = geography.region((reading.wanted.get("region"), code), country)
+    reading.wanted |= {"country": country, "region": region}
     if "notes" in block.values:
         reading.value("notes", text.notes)
     if reading.wanted["name"] in (None, SKIP):
@@ -62,13 +67,27 @@ def contact(person: Words, company: Words | None, judged: Judged) -> Mapped:
         reading.wanted["location"] = None if site is None else Reference("location", site["id"])
     emails = [email["value"] for email in person["emails"] if email["value"]]
     good = tuple(email for email in emails if _EMAIL.fullmatch(email))
-    numbers = [(phone(each["value"]), each["extension"] or None) for each in person["phones"]]
-    reading.wanted |= {"emails": good or None, "phones": tuple(each for each in numbers if each[0]) or None}
+    reading.wanted |= {"emails": good or None, "phones": _phones(person["phones"])}
     if len(good) < len(emails):
-        reading.doubts.add("bad_value")
-    if reading.wanted["first_name"] in (None, SKIP) and reading.wanted["last_name"] in (None, SKIP):
+        reading.doubts.add("rejected")
+    names = (reading.wanted["first_name"], reading.wanted["last_name"])
+    if SKIP in names:
         reading.codes.append("bad_value")
+    elif names == (None, None):
+        reading.doubts.add("bad_value")
     return reading.mapped()
+
+
+def _phones(given: list[Any]) -> Any:
+    """Take numbers apart from their extensions; a list in which nothing is a number is skipped."""
+    listed = [each for each in given if each["value"] and "fax" not in text.folded(each["label"])]
+    found = []
+    for each in listed:
+        inside = _EXTENSION.search(each["value"])
+        number = phone(each["value"][: inside.start()] if inside else each["value"])
+        if number:
+            found.append((number, each["extension"] or (inside[1] if inside else None)))
+    return tuple(found) or (SKIP if listed else None)
 
 
 def _set(block: Block, word: str, words: Words) -> Any:

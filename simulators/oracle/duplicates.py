@@ -102,14 +102,12 @@ class _Beside:
         peers = [peer for peer in peers if str((peer.get("company") or {}).get("id")) == company]
         for word in self._judged.block(self._kind, None).match:
             of_source, of_record = KEYS[self._kind][word]
-            key = of_source(row)
-            if key is None:
-                continue
-            same = [life.id for life in there if of_record(life.at(moment) or {}) == key]
-            sources = sum(of_source(peer) == key for peer in peers)
-            if same and (word == "name" or sources == 1):
-                yield f"{ref}: {record} was made beside {', '.join(same)}, the same by {word} {key!r}"
-                return
+            for key in sorted(of_source(row)):
+                same = [life.id for life in there if key in of_record(life.at(moment) or {})]
+                sources = sum(key in of_source(peer) for peer in peers)
+                if same and (word == "name" or sources == 1):
+                    yield f"{ref}: {record} was made beside {', '.join(same)}, the same by {word} {key!r}"
+                    return
 
 
 def _by_company(lives: Lives) -> dict[str, list[Life]]:

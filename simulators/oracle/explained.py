@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from . import marker
 from .assettypes import AssetType
-from .attributes import DERIVED, Attribute, Wanted, words_of
+from .attributes import BELOW, DERIVED, Attribute, Wanted, words_of
 from .blocks import MARKER, AssetBlock, Block
 from .fold import Fold
 from .judged import FURTHER, Judged
@@ -158,11 +158,11 @@ class _Target:
     def _explains(self, attribute: Attribute, version: Version, before: Row, after: Row) -> bool:
         assert version.mapped is not None
         wanted = version.mapped.wanted.get(attribute.word)
+        above = BELOW.get(attribute.stored)
+        if above is not None and attribute.holds(after) is None:
+            return wanted is None or before.get(above) != after.get(above)
         if wanted is SKIP:
             return False
-        if attribute.word == "model" and attribute.holds(after) is None:
-            # IT Glue refuses a model of another manufacturer.
-            return wanted is None or before.get("manufacturer-id") != after.get("manufacturer-id")
         if attribute.word == "notes":
             return self._notes_agree(wanted, before, after)
         return self._agrees(attribute, wanted, after)

@@ -163,18 +163,14 @@ class _Folding:
         record = self._links.of(kind).get(source_id)
         asset_type = self._links.types.get(kind)
         code = self._judged.known_holds.get(ref) or mapped.code
-        if asset_type is not None and asset_type.unsafe:
-            return Outcome(ref, "held", frozenset({"unsafe_type", *((code,) if code else ())}), record=record)
+        if asset_type is not None and asset_type.broken:
+            return Outcome(ref, "held", frozenset({"parent_held", *((code,) if code else ())}), record=record)
         if gone := self._counts_as_gone(kind, source_id, company):
             found = self._gone(ref, record)
             unsure = frozenset(() if gone == "always" else ("settled", "missing", "held"))
             return replace(found, either=found.either | unsure, wanted=mapped.wanted)
         waits, doubts, wanted = self._referred(mapped, parent)
-        doubted = (
-            doubts
-            or bool(mapped.doubts)
-            or (asset_type is not None and (asset_type.disabled or asset_type.missing != ()))
-        )
+        doubted = doubts or bool(mapped.doubts)
         if code:
             codes = frozenset({code, *(("parent_held",) if waits else ())})
             return Outcome(ref, "held", codes, record=record)

@@ -10,7 +10,7 @@ from .words import Words
 ORGANIZATIONS: Final = Block(create="ask")
 CONFIGURATIONS: Final = Block(once=frozenset({"notes"}), match=("serial_number", "mac_address", "name"))
 LOCATIONS: Final = Block(once=frozenset({"notes"}))
-CONTACTS: Final = Block(once=frozenset({"notes"}))
+CONTACTS: Final = Block(once=frozenset({"emails", "notes"}), match=("email", "name"))
 
 SYNCED: Final = frozenset({"organization", "configuration"})
 FURTHER: Final = frozenset({"location", "contact"})

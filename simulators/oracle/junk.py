@@ -1,6 +1,6 @@
 """What records are recognised by, and the serial numbers and MAC addresses that identify nothing (PROTOCOLS 5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .story import Row
@@ -41,26 +41,30 @@ def name_key(value: str | None) -> str | None:
     return folded(value) or None
 
 
-def email_key(value: Any) -> str | None:
-    """Give what an e-mail address is matched by: the primary one of a list, else its first."""
-    listed = sorted(value or (), key=lambda each: not (each.get("primary") or each.get("defaultFlag")))
-    return folded(listed[0].get("value")) or None if listed else None
+Read = Callable[[Row], frozenset[str]]
 
 
-def _full_name(first: str, last: str) -> Callable[[Row], str | None]:
-    return lambda row: name_key(f"{row.get(first) or ''} {row.get(last) or ''}")
+def one(key: str | None) -> frozenset[str]:
+    """Give a key as the only one of its record."""
+    return frozenset() if key is None else frozenset({key})
 
 
-def _at(name: str, read: Callable[[Any], str | None]) -> Callable[[Row], str | None]:
-    return lambda row: read(row.get(name))
+def _full_name(first: str, last: str) -> Read:
+    return lambda row: one(name_key(f"{row.get(first) or ''} {row.get(last) or ''}"))
 
 
-def _emails(row: Row) -> str | None:
+def _at(name: str, read: Callable[[Any], str | None]) -> Read:
+    return lambda row: one(read(row.get(name)))
+
+
+def _source_emails(row: Row) -> frozenset[str]:
     items = row.get("communicationItems") or ()
-    return email_key([item for item in items if item.get("communicationType") == "Email"])
+    return _emails([item for item in items if item.get("communicationType") == "Email"])
 
 
-Read = Callable[[Row], str | None]
+def _emails(items: Iterable[Row] | None) -> frozenset[str]:
+    return frozenset(folded(each.get("value")) for each in items or ()) - {""}
+
 
 KEYS: dict[str, dict[str, tuple[Read, Read]]] = {
     "configuration": {
@@ -70,8 +74,8 @@ KEYS: dict[str, dict[str, tuple[Read, Read]]] = {
     },
     "location": {"name": (_at("name", name_key), _at("name", name_key))},
     "contact": {
-        "email": (_emails, _at("contact-emails", email_key)),
+        "email": (_source_emails, lambda row: _emails(row.get("contact-emails"))),
         "name": (_full_name("firstName", "lastName"), _full_name("first-name", "last-name")),
     },
 }
-"""Per kind and word of `match`: how a key is read from a record of the source, and from one of IT Glue."""
+"""Per kind and word of `match`: how the keys are read from a record of the source, and from one of IT Glue."""

@@ -16,7 +16,11 @@ _DAY = 86_400.0
 
 def lost_updates(world: World, judged: Judged, fold: Fold) -> list[str]:
     """List what of the source has not reached IT Glue; empty where every settled target equals its record."""
-    found = []
+    found = [
+        f"flexible asset type {block.type} has no field {name}"
+        for block in judged.assets
+        for name in fold.links.types[block.target].missing
+    ]
     for ref, outcome in fold.outcomes.items():
         if outcome.state == "missing" and not outcome.either:
             found.append(f"{ref} has no record in IT Glue")

@@ -54,7 +54,7 @@ class Mapper:
             return found
         given = [self._words(block.kind, life.id, moment) for life in self._contributors(kind, source_id)]
         here = [each for each in given if each is not None and self._feeds(block, each, source_id) and block.only(each)]
-        return found | {"records": here}
+        return found | {block.feeds: here}
 
     def mapped(self, kind: str, source_id: str, moment: float, company: Words | None) -> Mapped | None:
         """Map a target as it is at a moment, at a company as it is to be taken; None where it is not there."""

@@ -1,20 +1,18 @@
 """Recognising records below an organization at a moment: by decision, by what was made, by PSA id, then by `match`."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from . import assets, evidence
 from .assettypes import AssetType
 from .blocks import AssetBlock
 from .judged import Judged
-from .junk import KEYS
+from .junk import KEYS, Read, one
 from .mapper import Mapper
 from .story import Lives, Row
 from .text import folded
 from .words import Words
 from .world import World
-
-Read = Callable[[Row], str | None]
 
 
 class Matching:
@@ -100,11 +98,11 @@ class Matching:
         if not isinstance(block, AssetBlock):
             return KEYS[self._kind][word]
 
-        def titled(row: Row) -> str | None:
+        def titled(row: Row) -> frozenset[str]:
             mapped = self._mapper.mapped(self._kind, str(row["id"]), self._moment, self._companies[company])
-            return None if mapped is None else folded(assets.title(block, mapped.wanted)) or None
+            return one(None if mapped is None else folded(assets.title(block, mapped.wanted)) or None)
 
-        return titled, lambda row: folded(row.get("name")) or None
+        return titled, lambda row: one(folded(row.get("name")) or None)
 
     def _match_by(
         self,
@@ -118,20 +116,26 @@ class Matching:
         by_source: dict[str, list[str]] = defaultdict(list)
         by_record: dict[str, list[str]] = defaultdict(list)
         for source_id, row in sources.items():
-            if (word != "name" or source_id not in self._links) and (key := reads[0](row)):
-                by_source[key].append(source_id)
+            if word != "name" or source_id not in self._links:
+                for key in reads[0](row):
+                    by_source[key].append(source_id)
         for record, row in records.items():
-            if record not in self._taken and (key := reads[1](row)):
-                by_record[key].append(record)
+            if record not in self._taken:
+                for key in reads[1](row):
+                    by_record[key].append(record)
+        hits: dict[str, set[str]] = defaultdict(set)
+        shared: set[str] = set()
         for key, several in by_source.items():
             for source_id in several:
-                if source_id not in wanting or source_id in self._links:
-                    continue
-                candidates = self._free(f"{self._kind}:{source_id}", by_record.get(key, []))
-                if len(candidates) == 1 and len(several) == 1:
-                    self._link(source_id, candidates[0])
-                elif candidates and (word == "name" or len(several) == 1):
-                    held.add(source_id)
+                is_open = source_id in wanting and source_id not in self._links
+                if is_open and (len(several) == 1 or word == "name"):
+                    hits[source_id].update(self._free(f"{self._kind}:{source_id}", by_record.get(key, [])))
+                    shared |= {source_id} if len(several) > 1 else set()
+        for source_id, candidates in hits.items():
+            if len(candidates) == 1 and source_id not in shared:
+                self._link(source_id, min(candidates))
+            elif candidates:
+                held.add(source_id)
 
     def _is_wanting(self, source_id: str, company: str) -> bool:
         mapped = self._mapper.mapped(self._kind, source_id, self._moment, self._companies[company])

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from .assettypes import unsafe_types
-from .attributes import DERIVED, Attribute, is_native
+from .attributes import BELOW, DERIVED, Attribute, is_native
 from .blocks import Block
 from .fold import Fold
 from .judged import Judged
@@ -77,8 +77,7 @@ def _is_emptied(life: Life, event: Event, name: str) -> bool:
 
 def _may_empty(attribute: Attribute | None, block: Block, event: Event, name: str) -> bool:
     opted_in = attribute is not None and attribute.among(block.clear)
-    # IT Glue refuses a model of another manufacturer.
-    return opted_in or (name == "model-id" and "manufacturer-id" in event.changed())
+    return opted_in or BELOW.get(name) in event.changed()
 
 
 def _deleted(world: World) -> Iterator[str]:

@@ -13,7 +13,7 @@ from tests.oracle.scene import COMPANY, ORGANIZATION, Scene, number_of
 
 TYPE: Final = "70"
 ALL: Final = frozenset({"organization", "configuration", "location", "contact"})
-TICKET: Final = AssetBlock(
+WITH_TICKETS: Final = AssetBlock(
     name="psa-ticket",
     type="PSA Ticket",
     archive_when=lambda words: not words["open"] and words["closed_days"] >= 30,
@@ -22,12 +22,11 @@ TICKET: Final = AssetBlock(
         Field("Status", "Select", lambda words: words["status"], options=("New", "In Progress", "Completed")),
         Field("Devices", "Tag", lambda words: words["configurations"], tags="configuration"),
         Field("Site", "Tag", lambda words: words["site"], tags="location"),
-        Field("Lessons", "Textbox", lambda _: None),
+        Field("Lessons", "Textbox"),
     ),
 )
 KEYS: Final = {"Ticket": "ticket", "Status": "status", "Devices": "devices", "Site": "site", MARKER: "bridge-ref"}
-"""Of the type's fields, but `Lessons`, which persons fill in, and no block writes."""
-WITH_TICKETS: Final = replace(TICKET, fields=TICKET.fields[:4])
+"""Of the type's fields, but `Lessons`, which is left to people."""
 FULL: Final = replace(TRAPS, enabled=ALL)
 SITE: Final[Row] = {
     "name": "Leeds", "addressLine1": "1 High Street", "city": "Leeds", "zip": "LS1 1AA", "primaryAddressFlag": True,
@@ -54,8 +53,9 @@ class FullScene(Scene):
         self.put("countries", "234", 0, "person", {}, {"name": "United Kingdom", "iso": "GB"})
         self.put("regions", "73", 0, "person", {}, {"name": "England", "iso": "ENG", "country-id": 234})
         self.put("flexible_asset_types", TYPE, 0, "person", {}, {"name": "PSA Ticket", "enabled": True})
+        kinds = {each.name: each.kind for each in WITH_TICKETS.fields}
         for place, (name, key) in enumerate({**KEYS, "Lessons": "lessons"}.items()):
-            self.field(name, key, place)
+            self.field(name, key, place, kinds.get(name, "Text"))
 
     def field(self, name: str, key: str, place: int, kind: str = "Text") -> None:
         """Add a field to the type."""

@@ -14,12 +14,16 @@ from tests.oracle.verdict import is_said, judged
 TICKETS = replace(FULL, assets=(WITH_TICKETS,))
 REF = "psa-ticket/ticket:9"
 DAY = 86_400.0
-CLOSED: dict[str, Any] = {"closedFlag": True, "closedDate": "1970-01-01T00:00:20Z", "status": {"id": 4, "name": "Completed"}}
+CLOSED: dict[str, Any] = {
+    "closedFlag": True,
+    "closedDate": "1970-01-01T00:00:20Z",
+    "status": {"id": 4, "name": "Completed"},
+}
 
 
 def table(words: dict[str, Any]) -> str:
     """Write the numbers of open tickets as a table."""
-    rows = "".join(f"<tr><td>{each['number']}</td><td>{each['title']}</td></tr>" for each in words["records"])
+    rows = "".join(f"<tr><td>{each['number']}</td><td>{each['title']}</td></tr>" for each in words["tickets"])
     return f"<table>{rows}</table>"
 
 
@@ -153,13 +157,16 @@ def test_a_trait_that_only_it_glue_knew_is_not_emptied() -> None:
 
 
 def test_a_type_with_uploads_is_never_written(full: FullScene) -> None:
-    """Safety, and its targets are held unsafe_type."""
+    """Safety; the type is held, its targets follow as parent_held."""
     assert judged(full, TICKETS).holds
     full.field("Licence", "licence", 9, "Upload")
     edited(full, 30, "api", traits={"status": "Completed"})
 
     is_said(judged(full, TICKETS), "safety", "its type holds uploads or passwords")
-    is_said(judged(full, TICKETS, held=[]), "I5", REF, "held unsafe_type")
+    assert full.fold().outcomes[REF].codes == {"parent_held"}
+    assert judged(full, TICKETS, held=[("location:51", "bug"), (REF, "parent_held")]).violations["I5"] == [
+        "location:51 is held bug, and has to be settled"
+    ]
 
 
 def test_a_second_asset_is_found(full: FullScene) -> None:
