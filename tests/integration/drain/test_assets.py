@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bridge.plan_pass import Cost, dump, parse, plan_all
 from bridge.refresh import refresh
 from bridge.store.schema import links, targets
 from tests.integration.drain.conftest import Make
@@ -282,3 +283,44 @@ def test_a_type_with_uploads_is_never_written(world: World) -> None:
     assert world.state("flexible_asset_types||psa ticket") == ("held", "unsafe_type")
     assert world.state(TICKET) == ("held", "parent_held")
     assert world.sent("POST", path="flexible") == []
+
+
+def test_a_plan_shows_what_would_be_made_and_counts_its_requests(world: World) -> None:
+    """The type counts as there, as what is planned before it does; nothing is written."""
+    world.settle(world.organization(), world.device("1"))
+    world.configure(assets=block())
+    world.put(world.ticket("7", configurations=[{"id": "1", "name": "device 1"}]), world.ticket("8", status="Broken"))
+    before = world.writes()
+
+    lines = {line.ref: line for line in plan_all(world.engine) if line.block == "psa-ticket"}
+    cost = Cost()
+    for line in lines.values():
+        cost.add(parse(dump(line)))
+
+    plan = lines[TICKET].plan or {"fields": {}}
+    assert lines[TICKET].word == "create"
+    assert plan["fields"]["traits.ticket"]["new"] == "#7 ticket 7"
+    assert (lines["cw:ticket:8"].word, lines["cw:ticket:8"].code) == ("held", "bad_value")
+    assert cost.writes == 1
+    assert cost.requests >= 2
+    assert world.writes() == before
+
+    world.drain()
+    assert {f"traits.{key}" for key in asset(world)["traits"]} <= set(plan["fields"])
+
+
+def test_many_assets_cost_few_requests(world: World) -> None:
+    """Made in bulk, at most 0.05 requests each; changed with one read each and one write for twenty, at most 1.1."""
+    world.configure(assets=block(), stops="[stops]\ncreates = { hour = 1000, day = 1000 }\n")
+    world.settle(world.organization(), world.ticket("1"))
+    tickets = [world.ticket(str(number)) for number in range(2, 202)]
+
+    before = len(world.sent("GET", "POST", "PATCH"))
+    world.settle(*tickets)
+    created = len(world.sent("GET", "POST", "PATCH")) - before
+    world.settle(*(world.ticket(str(number), title="changed") for number in range(2, 202)))
+    updated = len(world.sent("GET", "POST", "PATCH")) - before - created
+
+    assert created / 200 <= 0.05
+    assert updated / 200 <= 1.1
+    assert {one["name"].split(" ", 1)[1] for one in world.records("flexible_assets")} == {"changed", "ticket 1"}
