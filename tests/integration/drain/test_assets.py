@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from bridge.plan_pass import Cost, dump, parse, plan_all
 from bridge.refresh import refresh
+from bridge.schedule import wanted
 from bridge.store.schema import links, targets
 from tests.integration.drain.conftest import Make
 from tests.integration.drain.world import World
@@ -74,6 +75,14 @@ def test_the_type_and_the_assets_are_made(made: World) -> None:
     }  # fmt: skip
     assert made.state(TICKET) == ("settled", None)
     assert made.journal(TICKET) == [("create", "written")]
+
+
+def test_the_assets_of_a_type_are_read_nightly(made: World) -> None:
+    """So is what their type looks like: each type is a kind of its own, known once it is there."""
+    kinds = {kind for side, kind, what in wanted(made.engine) if (side, what) == ("itglue", "refresh")}
+
+    assert {"flexible_asset_types", f"flexible_assets:{asset(made)['flexible_asset_type_id']}"} <= kinds
+    assert ("cw", "ticket", "poll") in wanted(made.engine)
 
 
 def test_planning_again_writes_nothing(made: World) -> None:
