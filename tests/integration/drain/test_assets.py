@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
 from bridge.plan_pass import Cost, dump, parse, plan_all
 from bridge.refresh import refresh
 from bridge.schedule import wanted
-from bridge.store.schema import links, targets
+from bridge.store.schema import assets, links, targets
 from tests.integration.drain.conftest import Make
 from tests.integration.drain.world import World
 
@@ -333,3 +334,22 @@ def test_many_assets_cost_few_requests(world: World) -> None:
     assert created / 200 <= 0.05
     assert updated / 200 <= 1.1
     assert {one["name"].split(" ", 1)[1] for one in world.records("flexible_assets")} == {"changed", "ticket 1"}
+
+
+@pytest.mark.parametrize("deleted", [False, True], ids=["there", "deleted"])
+def test_a_field_that_the_index_does_not_show_is_looked_up(made: World, deleted: bool) -> None:
+    """Whoever made it may have died before it read the type again; one that is gone is held, and nothing goes in circles."""
+    one, kind = made.record("flexible_asset_fields", "State"), made.record("flexible_asset_types", "PSA Ticket")
+    if deleted:
+        made.delete("flexible_asset_fields", one["id"])
+    with made.engine.db.write() as connection:
+        mine = (assets.c.kind == "flexible_asset_types") & (assets.c.itglue_id == kind["id"])
+        shown = orjson.loads(connection.execute(sa.select(assets.c.attributes).where(mine)).scalar_one())
+        shown["flexible_asset_fields"] = [each for each in shown["flexible_asset_fields"] if each["name"] != "State"]
+        connection.execute(sa.update(assets).where(mine).values(attributes=orjson.dumps(shown).decode(), digest="old"))
+
+    made.settle(made.ticket("7", status="Done"))
+
+    assert made.state(TICKET) == (("held", "parent_held") if deleted else ("settled", None))
+    assert asset(made)["traits"].get("state") == (None if deleted else "Done")
+    assert len(made.records("flexible_asset_fields")) == (9 if deleted else 10)
