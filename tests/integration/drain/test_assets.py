@@ -6,6 +6,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
+from bridge.cli.choosing import refusal_of_pin
 from bridge.plan_pass import Cost, dump, parse, plan_all
 from bridge.refresh import refresh
 from bridge.schedule import wanted
@@ -317,6 +318,18 @@ def test_a_plan_shows_what_would_be_made_and_counts_its_requests(world: World) -
 
     world.drain()
     assert {f"traits.{key}" for key in asset(world)["traits"]} <= set(plan["fields"])
+
+
+def test_a_pin_names_an_asset_that_is_there_and_free(made: World) -> None:
+    """What a person pins a record to is looked up among the assets of all types."""
+    made.settle(made.ticket("8", status="Broken"))
+    own = asset(made)["id"]
+    with made.engine.db.read() as connection:
+        row = made.target("cw:ticket:8")
+        assert (
+            refusal_of_pin(connection, row, own) == f"{own} belongs to {TICKET} already: pin that one elsewhere first"
+        )
+        assert "IT Glue had no flexible asset 1 when it was read" in str(refusal_of_pin(connection, row, "1"))
 
 
 def test_many_assets_cost_few_requests(world: World) -> None:
