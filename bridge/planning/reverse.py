@@ -52,7 +52,9 @@ def reverse(kind: str, written: Sequence[Written], held: AssetView) -> Reverse:
         for word, value in flat(one.after).items():
             old.setdefault(word, before.get(word))
             new[word] = value
-    shown = flat(held.attributes) | {"archived": held.archived}
+    # A trait without a value is not shown, and is known all the same.
+    blank = {word: None for word in new if word.startswith("traits.")}
+    shown = blank | flat(held.attributes) | {"archived": held.archived}
     changed = sorted(word for word in new if not _is_ours(word, shown, old[word], new[word], made=made))
     if changed:
         return Refused(f"{', '.join(changed)} changed since")

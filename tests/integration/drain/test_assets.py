@@ -12,6 +12,7 @@ from bridge.refresh import refresh
 from bridge.schedule import wanted
 from bridge.store.schema import assets, links, targets
 from tests.integration.drain.conftest import Make
+from tests.integration.drain.test_undoing import apply, undo
 from tests.integration.drain.world import World
 
 TICKET = "cw:ticket:7"
@@ -366,3 +367,16 @@ def test_a_field_that_the_index_does_not_show_is_looked_up(made: World, deleted:
     assert made.state(TICKET) == (("held", "parent_held") if deleted else ("settled", None))
     assert asset(made)["traits"].get("state") == (None if deleted else "Done")
     assert len(made.records("flexible_asset_fields")) == (9 if deleted else 10)
+
+
+def test_an_undone_run_gives_traits_their_old_values_and_keeps_the_rest(made: World) -> None:
+    """A tag goes back to the records it named, what was emptied comes back, and a person's field stays."""
+    before = asset(made)["traits"]
+    made.put(made.ticket("7", title="other", custom={"Share": 60}))
+    run = apply(made)
+    assert {"devices", "due", "age"} & set(asset(made)["traits"]) == set()
+    made.edit("flexible_assets", asset(made)["id"], traits={"remarks": "x"})
+
+    undo(made, run)
+
+    assert asset(made)["traits"] == {**before, "remarks": "x"}
