@@ -15,20 +15,19 @@ from bridge.store.schema import links, mirror, targets
 RETIRED = "retired_blocks"
 
 
-def take_up(db: Database, blocks: Sequence[BlockKey]) -> int:
-    """Make the targets that blocks lack for what is mirrored already; give their number. A retired block comes back so."""
+def take_up(db: Database, blocks: Sequence[BlockKey]) -> None:
+    """Make the targets that blocks lack for what is mirrored already. A retired block comes back so."""
 
-    def enter(connection: Connection) -> int:
-        now, made = db.now(connection), 0
+    def enter(connection: Connection) -> None:
+        now = db.now(connection)
         for block in blocks:
-            made += connection.execute(_insert(db, block, now)).rowcount
+            connection.execute(_insert(db, block, now))
         back = _retired(connection) & {block.id for block in blocks}
         if back:
             _retire(db, connection, _retired(connection) - back)
             target_rows.touch(connection, targets.c.block.in_(back), now=now, lane="backfill")
-        return made
 
-    return db.transact(enter)
+    db.transact(enter)
 
 
 def _insert(db: Database, block: BlockKey, now: float) -> sa.Insert:
