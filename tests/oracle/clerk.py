@@ -10,6 +10,7 @@ from simulators.oracle import world
 from simulators.oracle.attributes import BELOW, Attribute, is_locked, words_of
 from simulators.oracle.blocks import MARKER, AssetBlock
 from simulators.oracle.fold import Fold, Outcome, fold
+from simulators.oracle.identity import kinds_of
 from simulators.oracle.judge import reads
 from simulators.oracle.judged import Judged
 from simulators.oracle.story import TRAIT, Life, Row
@@ -51,7 +52,7 @@ class Clerk:
         """Bring everything to where the fold has it, parents first."""
         for block in self._judged.assets:
             self._make_type(block)
-        for kind in fold(self._read(), self._judged).versions.kinds:
+        for kind in kinds_of(self._judged):
             seen = self._read()
             folded_now = fold(seen, self._judged)
             self._read_names(seen)
@@ -80,8 +81,8 @@ class Clerk:
         return world.read(self._cw, self._ig, reads(self._judged))
 
     def _make_type(self, block: AssetBlock) -> None:
-        lives = self._read().others["flexible_asset_types"].values()
-        if any(life.now is not None and life.now["name"] == block.type for life in lives):
+        listed = [each["now"] for each in world.get(self._ig, "records/flexible_asset_types")]
+        if any(row is not None and row["attributes"]["name"] == block.type for row in listed):
             return
         fields = [_field(order, block, place) for order, place in enumerate(range(len(block.fields)), start=1)]
         fields.append({"order": len(fields) + 1, "name": MARKER, "kind": "Text"})

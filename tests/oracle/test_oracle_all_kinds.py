@@ -13,6 +13,7 @@ from simulators.oracle.fold import fold
 from simulators.oracle.judge import judge, read, reads
 from simulators.oracle.judged import TRAPS
 from simulators.oracle.world import World
+from tests.history.history import History
 from tests.oracle.clerk import Clerk
 from tests.simulators.running import Running, running
 
@@ -108,6 +109,25 @@ def test_an_honest_clerk_is_found_honest(cw: Running, ig: Running, clerk: Clerk)
     assert writes_between(before, seen(cw, ig)) == []
     made = {resource for resource, lives in before.others.items() if any(life.made_by_api for life in lives.values())}
     assert made >= {"locations", "contacts", "flexible_assets", "flexible_asset_types"}
+
+
+def test_an_honest_clerk_is_found_honest_through_histories(cw: Running, ig: Running, clerk: Clerk) -> None:
+    """Changes on both sides of all kinds; what the history says must be held is what the fold says."""
+    owned = [field.name for block in SETTINGS.assets for field in block.fields]
+    history = History(11, cw.control, ig.control, further=True, blocks=("service-ticket",), owned=owned)
+    for _ in range(2):
+        history.apply(150)
+        found = clerk.work()
+        missed = {ref: code for ref, code in history.expected_holds.items() if code not in found.outcomes[ref].codes}
+        assert missed == {}
+        history.settle()
+    before, sent = seen(cw, ig), clerk.sent
+
+    clerk.work()
+
+    report = judge(cw.control, ig.control, SETTINGS, repair_within=5, before=before)
+    assert report.holds, report.table(20)
+    assert clerk.sent == sent
 
 
 @pytest.mark.parametrize(
