@@ -1,7 +1,7 @@
 """The plan of everything: what a drain would do, computed without changing anything but what is known of the sources."""
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,10 +16,11 @@ from bridge.drain.evaluate import evaluate
 from bridge.drain.names import anchor
 from bridge.drain.references import Planned
 from bridge.drain.settle import is_mapping_made, review_digest
-from bridge.drain.verdicts import Gone, Moment, Ready, Verdict, Waiting
+from bridge.drain.verdicts import ORGANIZATIONS, Gone, Moment, Ready, Verdict, Waiting
 from bridge.drain.work import Parent, Work, all_targets, load, load_parents
 from bridge.engine import Engine
 from bridge.itglue.kinds import ASSETS, KINDS
+from bridge.mapping.block import Block
 from bridge.mapping.words import called
 from bridge.planning import Adopt, Create, Hold, Nothing
 
@@ -64,25 +65,53 @@ class Line:
 
 def plan_all(engine: Engine) -> Iterator[Line]:
     """Give a line for every target, parents first; planned parents count as existing. Memory does not grow with them."""
-    parents: dict[int, Parent] = {}
-    planned: dict[int, Planned] = {}
-    blocks = engine.mapping.blocks
-    with _few_collections(), engine.db.read() as connection:
+    organizations, *others = engine.mapping.blocks
+    this = _Pass(engine)
+    with _few_collections():
+        yield from this.plan([organizations])
+        # What is read of the sources now makes targets due, so nothing else is planned before all of it is known.
+        this.enrich(others)
+        yield from this.plan(others)
+
+
+class _Pass:
+    """One pass over the blocks, and what it makes of records that others need."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._parents: dict[int, Parent] = {}
+        self._planned: dict[int, Planned] = {}
+        self._last = engine.mapping.blocks[-1]  # nothing refers to its records
+
+    def plan(self, blocks: Sequence[Block]) -> Iterator[Line]:
+        """Give the lines of blocks, by the store as it is when the first is asked for."""
+        engine = self._engine
+        with engine.db.read() as connection:
+            for block in blocks:
+                moment = self._moment(connection)
+                for rows in all_targets(connection, block.id):
+                    works = load(connection, rows)
+                    for work, verdict in zip(works, evaluate(engine, connection, works, moment), strict=True):
+                        if block.id == ORGANIZATIONS:
+                            self._parents[work.id] = _as_parent(work, verdict)
+                        if block is not self._last and (then := _as_planned(work, verdict)) is not None:
+                            self._planned[work.id] = then
+                        yield line_of(work, verdict)
+                    engine.on_progress("planned", len(works))
+
+    def enrich(self, blocks: Sequence[Block]) -> None:
+        """Read what costs a request per record for all that these blocks will plan."""
         for block in blocks:
-            moment = Moment.of(engine, connection)
-            moment.everyone = True
-            moment.parents = _lookup(connection, parents)
-            moment.planned = planned
-            for rows in all_targets(connection, block.id):
-                works = load(connection, rows)
-                enrich.fill(engine, connection, works, moment)
-                for work, verdict in zip(works, evaluate(engine, connection, works, moment), strict=True):
-                    if block.id == "organizations":
-                        parents[work.id] = _as_parent(work, verdict)
-                    if block is not blocks[-1] and (then := _as_planned(work, verdict)) is not None:
-                        planned[work.id] = then
-                    yield line_of(work, verdict)
-                engine.on_progress("planned", len(works))
+            if enrich.wanted_of(block):
+                with self._engine.db.read() as connection:
+                    enrich.fill(self._engine, connection, block, self._moment(connection))
+
+    def _moment(self, connection: sa.Connection) -> Moment:
+        moment = Moment.of(self._engine, connection)
+        moment.everyone = True
+        moment.parents = _lookup(connection, self._parents)
+        moment.planned = self._planned
+        return moment
 
 
 @contextmanager

@@ -81,7 +81,10 @@ def _read(engine: Engine, connector: Connector, row: streams.Row, run: int) -> N
     missing(engine, row.source, row.kind, run)
     if row.what == "snapshot":
         with engine.db.write() as connection:
-            dear_reads.again(connection, row.source, row.kind, want, now=engine.db.now(connection), run=run)
+            now, summaries = engine.db.now(connection), engine.mirror.summaries
+            ids = dear_reads.again(connection, row.source, row.kind, want, now=now, run=run)
+            asking = summaries.asking(connection, row.source, row.kind, ids, now=now)
+            summaries.touch(connection, asking, now=now, lane="backfill", run=run)
 
 
 def _left_the_bin(engine: Engine, row: streams.Row, run: int, lane: str) -> None:

@@ -1,15 +1,20 @@
 """What the store has to know of a block of the mapping."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from bridge.mapping.block import Block
+from bridge.desired import Held
+from bridge.mapping.block import Block, Words
+from bridge.mapping.words import DEAR
+from bridge.records import Ref
 
 
 @dataclass(frozen=True, slots=True)
 class BlockKey:
     """What the mirror has to know of a block: its id, its wave, the kind of its anchors, its one source (None: all).
 
-    `summarises` is the kind of the records that it sums up; None where each anchor stands for itself.
+    `summarises` is the kind of the records that it sums up; None where each anchor stands for itself. `takes` tells
+    which of them take part, where it wants something of them that costs a request per record; None where it does not.
     """
 
     id: str
@@ -17,9 +22,11 @@ class BlockKey:
     kind: str
     source: str | None = None
     summarises: str | None = None
+    takes: Callable[[Words, Ref], bool | Held] | None = None
 
     @classmethod
     def of(cls, block: Block) -> "BlockKey":
         """Give what the mirror has to know of a compiled block."""
         summarises = None if block.per == "record" else block.kind
-        return cls(block.id, block.wave, block.anchor_kind, block.source, summarises)
+        takes = block.takes if summarises is not None and block.want & DEAR[block.kind] else None
+        return cls(block.id, block.wave, block.anchor_kind, block.source, summarises, takes)

@@ -19,18 +19,18 @@ from bridge.store.database import Database, chunks
 from bridge.store.schema import dear_reads, mirror, payloads, targets
 
 
+def is_due(wanted: Collection[str]) -> sa.ColumnElement[bool]:
+    """Ask whether something wanted of a mirrored record has not been read as it is now."""
+    mine = (dear_reads.c.mirror_id == mirror.c.id) & (dear_reads.c.digest == mirror.c.digest)
+    done = sa.select(sa.func.count()).select_from(dear_reads).where(mine, dear_reads.c.what.in_(wanted))
+    return done.correlate(mirror).scalar_subquery() < len(wanted)
+
+
 def due(connection: Connection, ids: Sequence[int], wanted: Collection[str]) -> set[int]:
     """Give those of these records for which something wanted has not been read as they are now."""
-    found = set(ids)
+    found: set[int] = set()
     for part in chunks(list(ids)):
-        rows = connection.execute(
-            sa.select(mirror.c.id)
-            .join(dear_reads, (dear_reads.c.mirror_id == mirror.c.id) & (dear_reads.c.digest == mirror.c.digest))
-            .where(mirror.c.id.in_(part), dear_reads.c.what.in_(wanted))
-            .group_by(mirror.c.id)
-            .having(sa.func.count() == len(wanted))
-        )
-        found -= set(rows.scalars())
+        found |= set(connection.execute(sa.select(mirror.c.id).where(mirror.c.id.in_(part), is_due(wanted))).scalars())
     return found
 
 
@@ -59,16 +59,21 @@ def words(connection: Connection, kind: str, ids: Sequence[int]) -> dict[int, di
     return found
 
 
-def again(connection: Connection, source: str, kind: str, want: Collection[str], *, now: float, run: int) -> None:
-    """Have the wanted words of a kind read again, and its targets planned with them: a link may move no change stamp."""
+def again(connection: Connection, source: str, kind: str, want: Collection[str], *, now: float, run: int) -> list[int]:
+    """Have the wanted words of a kind read again, and its targets planned with them: a link may move no change stamp.
+
+    Gives the records' numbers in the mirror.
+    """
     wanted = DEAR[kind] & frozenset(want)
     if not wanted:
-        return
+        return []
     here = sa.select(mirror.c.id).where(mirror.c.source == source, mirror.c.kind == kind, mirror.c.gone_at.is_(None))
     mine = dear_reads.c.mirror_id.in_(here) & dear_reads.c.what.in_(wanted) & dear_reads.c.digest.is_not(None)
     reset = sa.update(dear_reads).where(mine).values(digest=None).returning(dear_reads.c.mirror_id)
-    for part in chunks(sorted(set(connection.execute(reset).scalars()))):
+    ids = sorted(set(connection.execute(reset).scalars()))
+    for part in chunks(ids):
         target_rows.touch(connection, targets.c.mirror_id.in_(part), now=now, lane="backfill", run=run)
+    return ids
 
 
 def put(connection: Connection, mirror_id: int, added: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -148,6 +148,7 @@ class Mirror:
             if kind in self.summaries.kinds:
                 stored = [row.id for row in self._known(connection, source, kind, ids).values()]
                 told |= self.summaries.concerned(connection, source, kind, stored)
+                told |= self.summaries.asking(connection, source, kind, stored, now=now)
             self.summaries.touch(connection, told, now=now, lane=lane, run=run)
         self._count(connection, source, kind, list(latest), run)
         self.hint(connection, written.unbelieved, due_at=now + self.confirm_gap, lane=lane, why="lower version")
