@@ -9,7 +9,7 @@ from .blocks import MARKER, AssetBlock, Field
 from .desired import Mapped, Reading, rule_of
 from .judged import Judged
 from .references import Reference
-from .text import SKIP
+from .text import ANY, SKIP
 from .words import Words
 
 _BAD: Final = object()
@@ -44,11 +44,13 @@ def asset(words: Words, company: Words | None, block: AssetBlock, judged: Judged
 def title(block: AssetBlock, wanted: Mapping[str, Any]) -> str:
     """Give the name of an asset: its title fields, joined by a blank (api/itglue.md 5.9)."""
     values = [wanted.get(each.name) for each in block.fields if each.title]
-    return " ".join(str(value) for value in values if value not in (None, SKIP))
+    return " ".join(str(value) for value in values if value not in (None, SKIP, ANY))
 
 
 def _value(each: Field, given: Any, zone: str) -> Any:
     """Bring a value into the form of its kind; None for nothing, _BAD for what IT Glue would refuse."""
+    if given is ANY:
+        return ANY
     match each.kind:
         case "Tag":
             return _tags(each, given)

@@ -194,7 +194,9 @@ class _Target:
     def _archived(self, event: Event, life: Life) -> Iterator[str]:
         if (event.after or {}).get("archived"):
             versions = self._until(event.at)
-            gone = any(version.mapped is None for version in versions) and self.block.gone.startswith("archive")
+            has_when = isinstance(self.block, AssetBlock) and self.block.archive_when is not None
+            archives = self.block.gone.startswith("archive") or has_when
+            gone = archives and any(version.mapped is None for version in versions)
             if not gone and not any(version.mapped is not None and version.mapped.gone for version in versions):
                 yield "archived, though the source still has it or gone does not say so"
         elif not life.written_by_api("archived", event.at):

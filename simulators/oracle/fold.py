@@ -146,6 +146,10 @@ class _Folding:
             # Without a company it is in nobody's rollout, and held as well: both are said of it.
             unsure = mapped.rule == "rollout" and mapped.code == "" and company is None
             either |= frozenset({"held"} if unsure else ())
+            if self._versions.is_relative(kind):
+                yesterday = self._mapper.mapped(kind, source_id, self._world.now - _DAY, company)
+                fresh = yesterday is not None and not yesterday.rule
+                either |= frozenset({"settled", "gone", "held", "missing"} if fresh else ())
             return Outcome(ref, "excluded", rule=mapped.rule, record=record, either=either)
         if parent is not None and parent.state in {"excluded", "gone"}:
             rule = parent.rule if parent.state == "excluded" else "parent_gone"

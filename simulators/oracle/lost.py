@@ -12,6 +12,8 @@ from .text import ANY, SKIP
 from .world import World
 
 _DAY = 86_400.0
+_PLANNED = 60.0
+"""Seconds between a plan and its write, in which an age may turn."""
 
 
 def lost_updates(world: World, judged: Judged, fold: Fold) -> list[str]:
@@ -26,11 +28,10 @@ def lost_updates(world: World, judged: Judged, fold: Fold) -> list[str]:
             found.append(f"{ref} has no record in IT Glue")
         if outcome.state != "settled":
             continue
-        kind, _, source_id = ref.partition(":")
-        life = world.records(kind)[str(outcome.record)]
+        life = world.records(outcome.kind)[str(outcome.record)]
         if outcome.either and all(event.by != "api" for event in life.events):
             continue  # held just as well, and nothing was written
-        differences = _Differences(judged, fold, kind, source_id, world.now)
+        differences = _Differences(judged, fold, outcome, world.now)
         found += [f"{ref} in {life.id}: {reason}" for reason in differences.of(life, outcome)]
     return found
 
@@ -46,9 +47,11 @@ def unarchived(world: World, fold: Fold) -> list[str]:
         by_us = life.last_change("archived")
         archived_by_us = by_us is not None and by_us.by == "api" and bool(life.now.get("archived"))
         block = fold.versions.block(kind, source_id)
-        archives = block.gone.startswith("archive") or (
-            isinstance(block, AssetBlock) and block.archive_when is not None
+        # `archive when` is said of what the source still has; of what it deleted, the reference leaves it open.
+        still_there = (
+            source_id in fold.versions.anchors(kind) and fold.versions.anchors(kind)[source_id].now is not None
         )
+        archives = block.gone.startswith("archive") or (isinstance(block, AssetBlock) and still_there)
         if outcome.state == "gone" and not outcome.either and archives:
             person = by_us is not None and by_us.by != "api"
             if not life.now.get("archived") and not person:
@@ -59,14 +62,13 @@ def unarchived(world: World, fold: Fold) -> list[str]:
 
 
 class _Differences:
-    def __init__(self, judged: Judged, fold: Fold, kind: str, source_id: str, now: float) -> None:
+    def __init__(self, judged: Judged, fold: Fold, outcome: Outcome, now: float) -> None:
+        kind, _, source_id = outcome.ref.partition(":")
         self._judged = judged
+        self._fold = fold
+        self._now = now
         self._known = fold.versions.attributes(kind)
         self._block = fold.versions.block(kind, source_id)
-        # What changes by itself is worked out again once a day: yesterday's value is right too.
-        moments = (now, now - _DAY) if fold.versions.is_relative(kind) else ()
-        late = [fold.versions.at(kind, source_id, moment).mapped for moment in moments]
-        self._late = [mapped.wanted for mapped in late if mapped is not None]
 
     def of(self, life: Life, outcome: Outcome) -> Iterator[str]:
         """Yield in what a record differs from what it must be."""
@@ -80,11 +82,27 @@ class _Differences:
                 continue
             if not self._judged.refreshed and _was_edited_last(life, attribute):
                 continue
-            if any(attribute.agrees(wanted.get(attribute.word), row) for wanted in self._late):
-                continue
-            yield from _difference(life, row, attribute, outcome, self._block, exception, self._judged)
+            found = list(_difference(life, row, attribute, outcome, self._block, exception, self._judged))
+            if found and not self._was_right_today(attribute, life, outcome):
+                yield from found
         if outcome.organization is not None and not locked and str(row["organization-id"]) != outcome.organization:
             yield f"is in organization {row['organization-id']}, and belongs to {outcome.organization}"
+
+    def _was_right_today(self, attribute: Attribute, life: Life, outcome: Outcome) -> bool:
+        """Say whether what changes by itself was right a day ago or since: it is worked out again once a day."""
+        kind, _, source_id = outcome.ref.partition(":")
+        if not self._fold.versions.is_relative(kind):
+            return False
+        since = max(
+            [self._now - _DAY, *(v.since for v in self._fold.versions.of(kind, source_id) if v.since <= self._now)]
+        )
+        written = [event.at - late for event in life.events if event.by == "api" for late in (0.0, _PLANNED)]
+        hours = [since + hour * 3600.0 for hour in range(25)]
+        moments = [moment for moment in (since, *written, *hours) if since <= moment <= self._now]
+        told = (self._fold.versions.at(kind, source_id, moment).mapped for moment in moments)
+        return any(
+            attribute.agrees(mapped.wanted.get(attribute.word), life.now or {}) for mapped in told if mapped is not None
+        )
 
 
 def _difference(

@@ -296,3 +296,57 @@ def test_types_and_fields_are_added_and_never_changed(full: FullScene) -> None:
     is_said(judged(full, TICKETS), "I1", "flexible_asset_fields 721 'Else' was made, and no block has that field")
     is_said(judged(full, TICKETS), "I1", "flexible_asset_fields 700 was changed: kind")
     is_said(judged(full, TICKETS), "I2", "flexible_asset_types: 71 'psa ticket' was made beside 70")
+
+
+def test_an_age_may_be_a_day_old_and_no_older() -> None:
+    """I1: what changes by itself is worked out again once a day; a change at the source excuses nothing."""
+    ages = replace(
+        SUMMARY,
+        relative=True,
+        fields=(
+            SUMMARY.fields[0],
+            Field("Lessons", "Textbox", lambda words: str([t["age_days"] for t in words["tickets"]])),
+        ),
+    )
+    settings = replace(FULL, assets=(ages,))
+    scene = FullScene(settings)
+    scene.ticket(10, _info={"dateEntered": "1970-01-01T00:00:10Z"})
+    scene.sync(11)
+    ref = "open/organization:311"
+    scene.shown(2.1 * DAY, ref, scene.record_of(ref), "api", traits={"lessons": "[2]"})
+
+    assert later(scene, 2.9, settings).holds, later(scene, 2.9, settings).table()
+    assert later(scene, 3.5, settings).holds
+    is_said(later(scene, 4.5, settings), "I1", ref, "'[2]'", "'[4]'")
+    scene.ticket(2.2 * DAY, "10", _info={"dateEntered": "1970-01-03T00:00:00Z"})
+    is_said(later(scene, 2.3, settings), "I1", ref, "'[2, 0]'")
+
+
+def test_a_deleted_ticket_is_archived_where_the_block_says_so(full: FullScene) -> None:
+    """I1: by default the asset is kept; with `archive when` either is right."""
+    archiving = replace(FULL, assets=(replace(WITH_TICKETS, gone="archive", archive_when=None),))
+    keeping = replace(FULL, assets=(replace(WITH_TICKETS, archive_when=None),))
+    full.delete(20, "tickets", "9")
+    assert judged(full, keeping).holds
+    assert judged(full, TICKETS).holds
+    is_said(judged(full, archiving), "I1", REF, "gone at the source, and not archived")
+
+    edited(full, 30, "api", archived=True)
+    assert judged(full, archiving).holds
+    assert judged(full, TICKETS).holds
+    is_said(judged(full, keeping), "I1", REF, "archived, though the source still has it or gone does not say so")
+
+
+def test_what_is_excluded_is_kept_as_it_is(full: FullScene) -> None:
+    """I1: of an asset too; and nothing outside the rollout is written (safety)."""
+    only = replace(FULL, assets=(replace(WITH_TICKETS, only=lambda words: words["status"] != "Completed"),))
+    full.ticket(20, summary="New title")
+    full.ticket(30, status={"id": 4, "name": "Completed"})
+    assert judged(full, only, lag=3, held=[], excluded=[(REF, "only")]).holds
+    is_said(judged(full, only, held=[]), "I5", f"{REF} is neither held nor excluded")
+    edited(full, 40, "api", traits={"ticket": "#9 New title"})
+    is_said(judged(full, only, lag=3), "I1", REF, "had been held or excluded")
+
+    elsewhere = replace(TICKETS, rollout=frozenset({"Bolt Ltd"}))
+    is_said(judged(full, elsewhere), "safety", f"{REF} is outside the rollout")
+    is_said(judged(full, elsewhere), "safety", "location:51 is outside the rollout")
