@@ -37,7 +37,7 @@ def plan(
 
     For example: glue-bridge plan -o first.plan && glue-bridge apply first.plan
 
-    Exit code 2: there is something to write; 0: there is not.
+    Exit code 2: apply would write something; 0: it would not. What is outside the rollout is shown, and never counts.
     """
     from bridge import restored
     from bridge.plan_file import Header, PlanWriter
@@ -70,7 +70,7 @@ def plan(
         if not shown.found:
             raise SettingsError("B401", f"{ref} is not known: write source:kind:id of a record that the PSA shows")
         return 2 if shown.writes else 0
-    return 2 if summary.inside.writes or shown.writes else 0
+    return 2 if summary.inside.writes else 0
 
 
 class _Shown:
@@ -92,7 +92,7 @@ class _Shown:
         if self._ref is not None and line.ref != self._ref:
             return
         self.found = True
-        self.writes += line.writes
+        self.writes += line.writes and line.rollout
         if self._as_json:
             output.say(dump(line).decode())
         elif self._ref is not None or line.writes or (self._all and line.word != "equal"):

@@ -135,6 +135,11 @@ class Summary:
             f"{output.count(self.everyone.requests, 'request')}, {_time(minutes(engine, self.everyone.requests))} "
             "at your quota."
         )
+        if waits := self.everyone.writes - self.inside.writes:
+            output.say(
+                f"Outside the rollout {'waits' if waits == 1 else 'wait'} {output.count(waits, 'write')}: neither apply nor "
+                "the service writes there before [rollout] names the organization."
+            )
         passed = {code: number for code, number in self.stops.items() if number > most(engine, code)}
         if passed:
             said = ", ".join(f"{code} ({output.number(number)})" for code, number in sorted(passed.items()))
@@ -203,7 +208,8 @@ def show_line(line: "Line", labels: Labels | None = None) -> None:
     plan = line.plan or {}
     sign = SIGNS.get(line.word, " ")
     goal = f" -> {plan['itglue_id']}" if plan.get("itglue_id") else ""
-    output.say(f"  {sign} {line.ref} {line.name}{goal}  {_why(line, plan)}")
+    outside = "" if line.rollout else "   (outside the rollout)"
+    output.say(f"  {sign} {line.ref} {line.name}{goal}  {_why(line, plan)}{outside}")
     for word, one in (plan.get("fields") or {}).items():
         old, new = _shown(word, one["old"], labels), _shown(word, one["new"], labels)
         output.say(f"      {word:<24} {old} -> {new}   {one['why']}" if line.word != "create" else
@@ -225,7 +231,7 @@ def _why(line: "Line", plan: dict[str, Any]) -> str:
         return f"held {line.code}: {line.reason}"
     if line.reason:
         return f"{line.word}: {line.reason}"
-    return line.word + ("" if line.rollout else "   (outside the rollout)")
+    return line.word
 
 
 def each_line(engine: "Engine", on_line: Callable[["Line"], None]) -> Summary:

@@ -110,6 +110,10 @@ class Workplace:
         """Run a command with --json."""
         return self.run(*arguments, "--json").json
 
+    def json_lines(self, *arguments: str) -> list[Any]:
+        """Run a command with --json that prints one value to a line."""
+        return [json.loads(line) for line in self.run(*arguments, "--json").out.splitlines()]
+
     def start(self, *arguments: str, **how: Any) -> "subprocess.Popen[str]":
         """Run a command as a process of its own."""
         command = [sys.executable, "-m", "bridge", *arguments]

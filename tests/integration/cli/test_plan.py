@@ -1,0 +1,28 @@
+"""`glue-bridge plan`: what it says, and how it ends."""
+
+from tests.integration.cli.workplace import Workplace
+
+
+def test_a_match_by_name_is_shown_as_it_is_written(place: Workplace) -> None:
+    """People look for the name that they see in IT Glue, not for its folded form."""
+    said = place.run("plan", "--all")
+
+    assert "adopt: name Meridian Brewing" in said.out
+    assert "adopt: name meridian" not in said.out
+
+
+def test_what_is_outside_the_rollout_is_shown_and_is_nothing_to_write(place: Workplace) -> None:
+    """Exit code 2 promises that `apply` would write; what waits for the rollout is said in the summary."""
+    assert place.run("plan").code == 2
+    everyone = place.json_lines("plan")[-1]["summary"]["everyone"]["writes"]
+    place.edit('organizations = ["*"]', "organizations = []")
+
+    said = place.run("plan")
+
+    assert said.code == 0
+    assert f"Outside the rollout wait {everyone} writes" in said.out
+    changes = [line for line in said.out.splitlines() if line.startswith(("  ~ ", "  + "))]
+    assert changes
+    assert all(line.endswith("(outside the rollout)") for line in changes)
+    ref = changes[0].split()[1]
+    assert place.run("plan", "--ref", ref).code == 0
