@@ -54,9 +54,11 @@ def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: boo
         rows = {
             row.id: row
             for row in connection.execute(
-                sa.select(targets.c.id, targets.c.seq, targets.c.state).where(
-                    targets.c.id.in_([line.target for line in lines])
-                )
+                # Locked: what is pending here must not have become `creating` by the time it is made due.
+                sa.select(targets.c.id, targets.c.seq, targets.c.state)
+                .where(targets.c.id.in_([line.target for line in lines]))
+                .order_by(targets.c.id)
+                .with_for_update()
             )
         }
         fine: list[Line] = []
