@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -45,6 +46,7 @@ class Intent:
     items: list[Item] = field(default_factory=list)
     stopped: list[stops.Stopped] = field(default_factory=list)
     lost: list[Item] = field(default_factory=list)
+    earlier: dict[int, Mapping[str, Any]] = field(default_factory=dict)  # links that adoptions replace, by target
 
     @property
     def held(self) -> dict[int, int]:
@@ -136,6 +138,9 @@ def _mark_creating(connection: Connection, intent: Intent, *, due_at: float) -> 
 def _mark_unknown(engine: Engine, connection: Connection, intent: Intent, *, verify_at: float) -> None:
     """Say of the links, until an answer says otherwise, that nobody knows what IT Glue holds."""
     fresh = [item for item in intent.items if item.verb == "adopt"]
+    for part in chunks([item.target for item in fresh]):
+        replaced = connection.execute(sa.select(links).where(links.c.target.in_(part)))
+        intent.earlier.update((row.target, row) for row in replaced)
     rows = [
         {"target": item.target, "itglue_type": item.kind, "itglue_id": item.itglue_id, "owns": item.owns,
          "state": "unknown", "verify_at": verify_at, "made": False, "archived": False, "applied": "{}",
@@ -187,7 +192,13 @@ def restore_links(connection: Connection, intent: Intent) -> None:
     """Undo what the intent did to links whose write was not carried out."""
     for item in intent.items:
         if item.verb == "adopt":
-            connection.execute(sa.delete(links).where(links.c.target == item.target, links.c.state == "unknown"))
+            adopted = (links.c.target == item.target) & (links.c.itglue_id == item.itglue_id)
+            adopted &= links.c.state == "unknown"
+            earlier = intent.earlier.get(item.target)
+            if earlier is None:
+                connection.execute(sa.delete(links).where(adopted))
+            else:
+                connection.execute(sa.update(links).where(adopted).values(**earlier))
         elif item.itglue_id is not None:
             know(connection, item.target)
 
