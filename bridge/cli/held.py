@@ -229,7 +229,7 @@ def exclude(
 
     For example: glue-bridge held exclude cw:configuration:4711 --why "belongs to the landlord"
 
-    JSON: {"ref", "verb", "itglue_id", "why"}
+    JSON, of pin, ban and new too: {"ref", "verb", "itglue_id", "why", "effects": [text]}
     """
     if why is None or not why.strip():
         raise fail("B400", 'say why, for whoever wonders in a year: --why "…"')
@@ -240,7 +240,9 @@ def exclude(
 def pin(
     ref: Reference, record: Record, why: Why = None, as_json: Json = False, settings: SettingsFile = DEFAULT
 ) -> int:
-    """Say which record of IT Glue it is.
+    """Say which record of IT Glue it is. It takes back an earlier pin, new, exclude, and a ban of that record.
+
+    What it is linked to until now stays as it is in IT Glue, and gets no more writes.
 
     For example: glue-bridge held pin cw:configuration:5120 30112
     """
@@ -251,7 +253,7 @@ def pin(
 def ban(
     ref: Reference, record: Record, why: Why = None, as_json: Json = False, settings: SettingsFile = DEFAULT
 ) -> int:
-    """Say which record of IT Glue it never is.
+    """Say which record of IT Glue it never is. It takes back a pin of that record, and ends a link to it.
 
     For example: glue-bridge held ban cw:configuration:5120 30977
     """
@@ -260,7 +262,7 @@ def ban(
 
 @command(app)
 def new(ref: Reference, why: Why = None, as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:
-    """Say that IT Glue does not have it: it is made.
+    """Say that IT Glue does not have it: it is made. Refused where it is linked: ban that record first.
 
     For example: glue-bridge held new cw:configuration:5120
     """
@@ -272,9 +274,13 @@ def _decide(
 ) -> int:  # fmt: skip
     from bridge import deciding
     from bridge.cli.choosing import refusal_of_pin
+    from bridge.cli.effects import effect_of
+    from bridge.mapping.blocks import compile_mapping
     from bridge.store import inspect
 
-    with database_of(settings_of(settings)) as db, db.write() as connection:
+    found = settings_of(settings)
+    mapping = compile_mapping(found)
+    with database_of(found) as db, db.write() as connection:
         row = target_of(connection, ref)
         if row.block == inspect.NAMES:
             raise fail("B403", f"{ref} is a name of IT Glue: make it there, or map it; decisions are about records")
@@ -282,12 +288,17 @@ def _decide(
             raise fail("B403", f"{itglue_id!r} is no id of IT Glue; it is the number in the record's address")
         if verb == "pin" and (refusal := refusal_of_pin(connection, row, itglue_id or "")):
             raise fail("B403", refusal)
-        deciding.decide(db, connection, row.id, verb, by=person(), itglue_id=itglue_id, why=why)
         [each] = inspect.shown(connection, [_is(row)])
+        effect = effect_of(connection, mapping, each, verb, itglue_id)
+        if effect.refusal is not None:
+            raise fail("B403", effect.refusal)
+        deciding.decide(db, connection, row.id, verb, by=person(), itglue_id=itglue_id, why=why)
     if as_json:
-        output.emit({"ref": each.label, "verb": verb, "itglue_id": itglue_id, "why": why})
+        output.emit({"ref": each.label, "verb": verb, "itglue_id": itglue_id, "why": why, "effects": effect.said})
     else:
         output.say(f"{each.label} {each.name}: {verb}{f' {itglue_id}' if itglue_id else ''}, due now")
+        for line in effect.said:
+            output.say(f"  {line}")
     return 0
 
 
