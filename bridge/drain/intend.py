@@ -139,8 +139,8 @@ def _mark_unknown(engine: Engine, connection: Connection, intent: Intent, *, ver
     """Say of the links, until an answer says otherwise, that nobody knows what IT Glue holds."""
     fresh = [item for item in intent.items if item.verb == "adopt"]
     for part in chunks([item.target for item in fresh]):
-        replaced = connection.execute(sa.select(links).where(links.c.target.in_(part)))
-        intent.earlier.update((row.target, row) for row in replaced)
+        replaced = connection.execute(sa.select(links).where(links.c.target.in_(part))).mappings()
+        intent.earlier.update((row["target"], dict(row)) for row in replaced)
     rows = [
         {"target": item.target, "itglue_type": item.kind, "itglue_id": item.itglue_id, "owns": item.owns,
          "state": "unknown", "verify_at": verify_at, "made": False, "archived": False, "applied": "{}",
