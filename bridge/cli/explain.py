@@ -56,7 +56,7 @@ def explain(
     found = settings_of(settings)
     mapping = compile_mapping(found)
     with database_of(found) as db, db.read() as connection:
-        ids = [row.id for row in targets_of(connection, ref)]
+        ids = [row.id for row in targets_of(found, connection, ref)]
         told = [_told(connection, mapping, each) for each in inspect.shown(connection, [targets.c.id.in_(ids)])]
     if as_json:
         output.emit(told)

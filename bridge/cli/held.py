@@ -7,13 +7,14 @@ import typer
 from bridge.catalogue import HOLDS, number
 from bridge.cli import output
 from bridge.cli.failures import fail
-from bridge.cli.finding import REF_HELP, code_of, organizations_of, target_of, targets_of
+from bridge.cli.finding import REF_HELP, code_of, organizations_of, source_of, target_of, targets_of
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, person, settings_of
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
     from sqlalchemy.engine import Connection
 
+    from bridge.settings import Settings
     from bridge.store.inspect import Row, Shown
 
 Code = Annotated[str | None, typer.Option(metavar="CODE", help="Only this hold code: ambiguous, or B305.")]
@@ -63,8 +64,9 @@ def held(
     """
     if context.invoked_subcommand is not None:
         return None
-    with database_of(settings_of(settings)) as db, db.read() as connection:
-        return _list(connection, code, organization, source, limit, as_json=as_json)
+    found = settings_of(settings)
+    with database_of(found) as db, db.read() as connection:
+        return _list(found, connection, code, organization, source, limit, as_json=as_json)
 
 
 @command(app, "list")
@@ -80,12 +82,13 @@ def listed(
 
     For example: glue-bridge held list --code B305
     """
-    with database_of(settings_of(settings)) as db, db.read() as connection:
-        return _list(connection, code, organization, source, limit, as_json=as_json)
+    found = settings_of(settings)
+    with database_of(found) as db, db.read() as connection:
+        return _list(found, connection, code, organization, source, limit, as_json=as_json)
 
 
 def _where(
-    connection: "Connection", code: str | None, organization: str | None, source: str | None
+    found: "Settings", connection: "Connection", code: str | None, organization: str | None, source: str | None
 ) -> "list[sa.ColumnElement[bool]]":
     from bridge.store import inspect
     from bridge.store.schema import targets
@@ -96,18 +99,18 @@ def _where(
     if organization is not None:
         where.append(inspect.of_organization([each.target for each in organizations_of(connection, organization)]))
     if source is not None:
-        where.append(inspect.of_source(source))
+        where.append(inspect.of_source(source_of(found, connection, source)))
     return where
 
 
 def _list(
-    connection: "Connection", code: str | None, organization: str | None, source: str | None, limit: int, *,
-    as_json: bool,
+    found: "Settings", connection: "Connection", code: str | None, organization: str | None, source: str | None,
+    limit: int, *, as_json: bool,
 ) -> int:  # fmt: skip
     from bridge.store import inspect
     from bridge.store.schema import targets
 
-    where = _where(connection, code, organization, source)
+    where = _where(found, connection, code, organization, source)
     counts = inspect.held_by_code(connection, where)
     causes = where if code is not None else [*where, targets.c.code != "parent_held"]
     most = None if limit == 0 or (as_json and limit == LISTED) else limit
@@ -186,13 +189,14 @@ def retry(
     from bridge import deciding
     from bridge.store.schema import targets
 
-    with database_of(settings_of(settings)) as db, db.write() as connection:
+    found = settings_of(settings)
+    with database_of(found) as db, db.write() as connection:
         if ref is not None:
-            ids = [row.id for row in targets_of(connection, ref)]
+            ids = [row.id for row in targets_of(found, connection, ref)]
         elif code is None and organization is None:
             raise fail("B400", "name a REF, or several targets with --code or --organization")
         else:
-            ids = [row.id for row in _held_rows(connection, _where(connection, code, organization, source))]
+            ids = [row.id for row in _held_rows(connection, _where(found, connection, code, organization, source))]
         deciding.retry(db, connection, ids)
         left = "" if ref is None else _state_said(connection, targets.c.id == ids[0])
     if as_json:
@@ -281,7 +285,7 @@ def _decide(
     found = settings_of(settings)
     mapping = compile_mapping(found)
     with database_of(found) as db, db.write() as connection:
-        row = target_of(connection, ref)
+        row = target_of(found, connection, ref)
         if row.block == inspect.NAMES:
             raise fail("B403", f"{ref} is a name of IT Glue: make it there, or map it; decisions are about records")
         if itglue_id is not None and not (itglue_id.isascii() and itglue_id.isdigit()):
@@ -334,14 +338,15 @@ def accept(
     from bridge import deciding
 
     wanted = code_of(code) if code is not None else None
-    with database_of(settings_of(settings)) as db, db.write() as connection:
+    found = settings_of(settings)
+    with database_of(found) as db, db.write() as connection:
         if ref is not None:
-            rows = targets_of(connection, ref)
+            rows = targets_of(found, connection, ref)
             _refuse_unacceptable(ref, rows, wanted)
         elif wanted is None or (organization is None and source is None):
             raise fail("B400", "name a REF, or --code together with --organization or --source")
         else:
-            rows = _held_rows(connection, _where(connection, wanted, organization, source))
+            rows = _held_rows(connection, _where(found, connection, wanted, organization, source))
         accepted = [row for row in rows if deciding.can_accept(row)]
         if rows and not accepted:
             raise fail("B402", _not_lifted(rows))

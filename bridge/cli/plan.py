@@ -8,6 +8,7 @@ import orjson
 import typer
 
 from bridge.cli import output, planning
+from bridge.cli.finding import planned_ref
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
 from bridge.errors import SettingsError
 
@@ -43,6 +44,8 @@ def plan(
     from bridge.plan_file import Header, PlanWriter
 
     configured = settings_of(settings)
+    if ref is not None:
+        planned_ref(configured, ref)  # before anything is read
     with engine_of(configured, "plan") as engine, planning.progress(engine):
         planning.read_new(engine, configured.data_folder, refresh_index=refresh)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")

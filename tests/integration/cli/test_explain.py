@@ -110,7 +110,14 @@ def test_before_anything_is_decided_it_names_the_command_that_shows(place: Workp
     assert "look: glue-bridge plan --ref cw:organization:253" in said
 
 
-@pytest.mark.parametrize(("ref", "said"), [("4711", "no reference"), ("cw:configuration:1", "has not been read")])
+@pytest.mark.parametrize(
+    ("ref", "said"),
+    [
+        ("4711", "no reference"),
+        ("cw:configuration:1", "has not been read"),
+        ("zz:configuration:1", 'there is no "zz"; known: cw'),
+    ],
+)
 def test_what_is_not_known_is_an_error(drained: Workplace, ref: str, said: str) -> None:
     """One message, exit code 1."""
     found = drained.run("explain", ref)

@@ -68,7 +68,7 @@ def test_filters_narrow_the_list(drained: Workplace) -> None:
     """By code or number, by organization, by source; nothing held is exit code 0."""
     ambiguous = drained.run("held", "list", "--code", "ambiguous")
     parents = drained.json("held", "--code", "parent_held", "--organization", "Hollis Legal Ltd")
-    none = drained.run("held", "--source", "other")
+    none = drained.run("held", "--source", "cw", "--code", "flapping")
 
     assert ambiguous.out.startswith("3 held\n")
     assert parents["by_code"] == {"parent_held": 4}
@@ -330,6 +330,10 @@ def test_a_shrunken_read_is_accepted_for_the_source(drained: Workplace) -> None:
     [
         (("pin", "4711", "1"), "B401", "'4711' is no reference; write source:kind:id"),
         (("retry", "cw:configuration:99"), "B401", "cw:configuration:99 has not been read"),
+        (("--source", "zz"), "B400", 'there is no source "zz"; known: cw'),
+        (("retry", "--code", "ambiguous", "--source", "zz"), "B400", 'there is no source "zz"; known: cw'),
+        (("accept", "--code", "moved", "--source", "zz"), "B400", 'there is no source "zz"; known: cw'),
+        (("pin", "zz:configuration:7", "1"), "B401", 'zz:configuration:7 is of no source: there is no "zz"; known: cw'),
         (("--code", "ambigous"), "B400", 'nearest: "ambiguous"'),
         (("--organization", "Hollis Legl Ltd"), "B401", 'nearest: "Hollis Legal Ltd"'),
         (("--organization", "Bramble Recruitment Pty Ltd"), "B401", "is the name of 2 organizations; write one of"),

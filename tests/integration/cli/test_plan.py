@@ -26,3 +26,15 @@ def test_what_is_outside_the_rollout_is_shown_and_is_nothing_to_write(place: Wor
     assert all(line.endswith("(outside the rollout)") for line in changes)
     ref = changes[0].split()[1]
     assert place.run("plan", "--ref", ref).code == 0
+
+
+def test_a_reference_that_no_plan_can_show_is_refused_at_once(place: Workplace) -> None:
+    """Before either side is read."""
+    asked = len(place.sides.psa.get("/requests"))
+
+    zz, none = place.run("plan", "--ref", "zz:configuration:1"), place.run("plan", "--ref", "4711")
+
+    assert (zz.code, none.code) == (1, 1)
+    assert 'zz:configuration:1 is of no source: there is no "zz"; known: cw' in zz.err
+    assert "is no reference" in none.err
+    assert len(place.sides.psa.get("/requests")) == asked
