@@ -22,7 +22,10 @@ Organization = Annotated[
     str | None, typer.Option(metavar="NAME|REF", help="Only this customer, with all that belongs to it.")
 ]
 Source = Annotated[str | None, typer.Option(metavar="NAME", help="Only records of this source.")]
-Limit = Annotated[int, typer.Option(metavar="N", min=0, help="How many to list; 0 lists all.")]
+Limit = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=0, help="At most so many targets; 0 gives all. Default: 50, with --json all."),
+]
 Reference = Annotated[str, typer.Argument(metavar="REF", help=REF_HELP, show_default=False)]
 MaybeReference = Annotated[str | None, typer.Argument(metavar="[REF]", help=REF_HELP, show_default=False)]
 Record = Annotated[str, typer.Argument(metavar="ID", help="The id of a record of IT Glue.", show_default=False)]
@@ -43,7 +46,7 @@ def held(
     code: Code = None,
     organization: Organization = None,
     source: Source = None,
-    limit: Limit = LISTED,
+    limit: Limit = None,
     as_json: Json = False,
     settings: SettingsFile = DEFAULT,
 ) -> int | None:
@@ -74,7 +77,7 @@ def listed(
     code: Code = None,
     organization: Organization = None,
     source: Source = None,
-    limit: Limit = LISTED,
+    limit: Limit = None,
     as_json: Json = False,
     settings: SettingsFile = DEFAULT,
 ) -> int:
@@ -105,7 +108,7 @@ def _where(
 
 def _list(
     found: "Settings", connection: "Connection", code: str | None, organization: str | None, source: str | None,
-    limit: int, *, as_json: bool,
+    limit: int | None, *, as_json: bool,
 ) -> int:  # fmt: skip
     from bridge.store import inspect
     from bridge.store.schema import targets
@@ -113,8 +116,8 @@ def _list(
     where = _where(found, connection, code, organization, source)
     counts = inspect.held_by_code(connection, where)
     causes = where if code is not None else [*where, targets.c.code != "parent_held"]
-    most = None if limit == 0 or (as_json and limit == LISTED) else limit
-    rows = inspect.shown(connection, [targets.c.state == "held", *causes], limit=most)
+    most = limit if limit is not None else 0 if as_json else LISTED
+    rows = inspect.shown(connection, [targets.c.state == "held", *causes], limit=most or None)
     total = sum(counts.values())
     if as_json:
         output.emit({"held": total, "by_code": counts, "targets": [_as_json(each) for each in rows]})

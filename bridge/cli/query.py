@@ -1,5 +1,6 @@
 """`glue-bridge query`: look at what a PSA says, read only."""
 
+import sys
 from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Annotated, Any, Protocol, runtime_checkable
@@ -39,7 +40,7 @@ def query(
     where: Annotated[
         str | None, typer.Option(metavar="CONDITION", help="A condition in the PSA's own language.")
     ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most so many records.")] = 10,
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="At most so many records; 0 gives all.")] = 10,
     fields: Annotated[
         str | None, typer.Option(metavar="A,B/C", help="Columns of the table; a slash goes into a field.")
     ] = None,
@@ -64,7 +65,7 @@ def query(
         if not isinstance(connector, Queryable):
             raise fail("B406", f"{source}: sources of type {connector.type} cannot be asked")
         try:
-            found = iter(connector.query(path, where, limit))
+            found = iter(connector.query(path, where, limit or sys.maxsize))
             if as_json:
                 for record in found:
                     output.say(orjson.dumps(record).decode())

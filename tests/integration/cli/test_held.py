@@ -83,6 +83,16 @@ def test_a_long_list_says_how_many_are_left(drained: Workplace) -> None:
     assert "… 13 more: --limit 0 lists all" in said.out
 
 
+def test_a_limit_means_the_same_in_every_form(drained: Workplace) -> None:
+    """0 gives all, for people and for scripts; without one a script gets all."""
+    everything = len(drained.json("held")["targets"])
+
+    assert [len(drained.json("held", "--limit", limit)["targets"]) for limit in ("0", "3", "50")] == [
+        everything, 3, everything,
+    ]  # fmt: skip
+    assert sum(line.startswith("cw:") for line in drained.run("held", "--limit", "0").out.splitlines()) == 16
+
+
 def test_before_anything_is_decided_the_list_says_so(place: Workplace) -> None:
     """Nothing held is no good news while nothing has been looked at."""
     place.run("match")

@@ -33,6 +33,13 @@ def test_many_records_come_page_by_page(place: Workplace) -> None:
     assert len(said.out.splitlines()) == 60
 
 
+def test_a_limit_of_0_gives_all(place: Workplace) -> None:
+    """As in `held`."""
+    said = place.run("query", "cw", "/company/configurations", "--limit", "0", "--fields", "id")
+
+    assert len(said.out.splitlines()) == 1 + 60
+
+
 def test_one_record_is_given_by_its_path(place: Workplace) -> None:
     """And one that is not there is an error."""
     found = place.run("query", "cw", "/company/companies/253", "--json")
