@@ -129,6 +129,10 @@ class Expression:
     body: tuple[nodes.Node, ...] = ()
 
 
+def _near(word: str, known: Iterable[str]) -> str:
+    return nearest(word, known) or "; docs/mapping.md lists the words"
+
+
 def _check(tree: nodes.Template, kind: str, source: str, code: str, *, rows_only: bool = False) -> frozenset[str]:
     known = WORDS[kind]
     for forbidden in tree.find_all(_FORBIDDEN):
@@ -139,9 +143,11 @@ def _check(tree: nodes.Template, kind: str, source: str, code: str, *, rows_only
     }
     for word in sorted(used):
         if word not in known:
-            raise SettingsError("B122", f'{source!r}: a {kind} has no word "{word}"{nearest(word, known)}')
+            raise SettingsError("B122", f'{source!r}: a {kind} has no word "{word}"{_near(word, known)}')
         if rows_only and not known[word].row:
-            raise SettingsError("B122", f'{source!r}: "{word}" costs a request per record and cannot stand in only')
+            raise SettingsError(
+                "B122", f'{source!r}: "{word}" costs a request for each record; it can stand in set, not in only'
+            )
     for test in tree.find_all(nodes.Filter):
         if test.name.startswith("_"):
             raise SettingsError(code, f"{source!r} uses an unknown filter {test.name}")
