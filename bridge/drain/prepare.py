@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from bridge import steps
 from bridge.desired import Name
 from bridge.drain import names
 from bridge.drain.evaluate import Moment, Ready, evaluate
@@ -15,6 +16,7 @@ from bridge.quota import Lane
 from bridge.store import runs
 from bridge.store.database import chunks
 from bridge.store.schema import links, run_targets, targets
+from bridge.store.targets import SUSPECT
 
 _one_at_a_time = threading.Lock()
 _NAMED = (
@@ -27,7 +29,8 @@ _NAMED = (
 def collect(engine: Engine, claimed: Sequence[Row], *, lane: Lane, run: int | None) -> bool:
     """Ask for the names that the pending records of a claim's block will be written with; tell whether any is missing.
 
-    One thread does it for all, since each would map the whole block: those that waited for it begin anew.
+    One thread does it for all, since each would map the whole block: those that waited for it begin anew. A claim that
+    was started before without an end maps itself alone, so that a record that kills its process here is found out.
     """
     unnamed = [row.id for row in claimed if row.named < row.seq]
     if not unnamed:
@@ -43,8 +46,12 @@ def collect(engine: Engine, claimed: Sequence[Row], *, lane: Lane, run: int | No
         block = claimed[0].block
         with engine.db.read() as reading:
             where = _unnamed(block, run)
-            if lane == "live":  # what has just changed does not wait for all that a backfill has pending
-                where.append(targets.c.id.in_([row.id for row in claimed]))
+            own = targets.c.id.in_([row.id for row in claimed])
+            suspected = any(row.starts >= SUSPECT for row in claimed)
+            if lane == "live" or suspected:  # what has just changed does not wait for all that a backfill has pending
+                where.append(own)
+            else:  # what its workers have died over is mapped by whoever claims it, and by nobody else
+                where.append(own | (targets.c.starts == 0))
             for rows in all_targets(reading, block, where):
                 asked = _collect(engine, rows, lane=lane, run=run) or asked
                 engine.beat()
@@ -52,6 +59,8 @@ def collect(engine: Engine, claimed: Sequence[Row], *, lane: Lane, run: int | No
 
 
 def _collect(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None) -> bool:
+    for row in rows:
+        steps.reached(f"map {row.anchor}")
     wanted = _wanted(engine, rows)
     with engine.db.write() as connection:
         now = engine.db.now(connection)
