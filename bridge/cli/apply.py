@@ -16,6 +16,7 @@ from bridge.store.pauses import ITGLUE
 
 if TYPE_CHECKING:
     from bridge.apply_run import Applied
+    from bridge.cli.checks.found import Found
     from bridge.engine import Engine
     from bridge.plan_pass import Line
     from bridge.settings import Settings
@@ -40,7 +41,7 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
 
     With a plan file nothing is read from the PSA; what has changed since the plan is refused, one by one. Without one
     it plans, shows the plan and asks. Exit code 2: something was written; 0: there was nothing to write; 1: nothing
-    could be written, or all was refused.
+    could be written, or all was refused, or nothing was written while IT Glue lacks a name of the settings (B113).
     """
     configured = settings_of(settings)
     if plan is not None:
@@ -49,16 +50,17 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
         probe_now(engine, [ITGLUE])
         if plan is not None:
             lines, reviewed, total = _from_file(engine, configured, plan)
+            lacking = planning.lacking(engine, configured)
         else:
-            kept, summary = _plan_now(engine, configured.data_folder, show=not as_json)
+            kept, summary, lacking = _plan_now(engine, configured, show=not as_json)
             if not kept:
-                _nothing(as_json=as_json)
-                return 0
+                _nothing(lacking, as_json=as_json)
+                return 1 if lacking else 0
             if summary.inside.writes and not yes and not _confirmed(summary):
                 return 1
             lines, reviewed, total = iter(kept), not yes, len(kept)
         applied = _carry_out(engine, lines, reviewed=reviewed, why=str(plan or "apply"), total=total)
-        return _report(engine, applied, as_json=as_json)
+        return _report(applied, lacking, as_json=as_json)
 
 
 def _same_settings(configured: "Settings", plan: Path) -> None:
@@ -86,7 +88,7 @@ def _from_file(engine: "Engine", configured: "Settings", plan: Path) -> tuple[It
     )
 
 
-def _plan_now(engine: "Engine", data_folder: Path, *, show: bool) -> tuple[list["Line"], Any]:
+def _plan_now(engine: "Engine", configured: "Settings", *, show: bool) -> tuple[list["Line"], Any, list["Found"]]:
     kept: list[Line] = []
 
     def on_line(line: "Line") -> None:
@@ -94,14 +96,15 @@ def _plan_now(engine: "Engine", data_folder: Path, *, show: bool) -> tuple[list[
             kept.append(line)
 
     with planning.progress(engine):
-        planning.read_new(engine, data_folder, refresh_index=False)
+        planning.read_new(engine, configured.data_folder, refresh_index=False)
+        lacking = planning.lacking(engine, configured)
         summary = planning.each_line(engine, on_line)
     if show:
         summary.show(engine)
         labels = planning.labels_of(engine)
         for line in [line for line in kept if line.writes][: planning.SHOWN]:
             planning.show_line(line, labels)
-    return kept, summary
+    return kept, summary, lacking
 
 
 def _confirmed(summary: Any) -> bool:
@@ -110,9 +113,9 @@ def _confirmed(summary: Any) -> bool:
     return typer.confirm(f"Write {output.count(summary.inside.writes, 'change')} to IT Glue?")
 
 
-def _nothing(*, as_json: bool) -> None:
+def _nothing(lacking: list["Found"], *, as_json: bool) -> None:
     if as_json:
-        output.emit({"run": None, "counts": {}, "refused": []})
+        output.emit({"run": None, "counts": {}, "refused": [], "problems": [each.as_json() for each in lacking]})
     else:
         output.say("Nothing to do.")
 
@@ -139,11 +142,12 @@ def _carry_out(engine: "Engine", lines: Iterator["Line"], *, reviewed: bool, why
     return applied
 
 
-def _report(engine: "Engine", applied: "Applied", *, as_json: bool) -> int:
+def _report(applied: "Applied", lacking: list["Found"], *, as_json: bool) -> int:
     counts = applied.counts
     if as_json:
         refused = [{"ref": line.ref, "why": why} for line, why in applied.refused]
-        output.emit({"run": applied.run, "counts": dict(counts), "refused": refused})
+        problems = [each.as_json() for each in lacking]
+        output.emit({"run": applied.run, "counts": dict(counts), "refused": refused, "problems": problems})
     else:
         shown = ", ".join(f"{counts[word]:,} {word}" for word in ("written", "equal", "held", "excluded", "gone", "open")
                           if counts.get(word) or word in {"written", "held"})  # fmt: skip
@@ -158,4 +162,4 @@ def _report(engine: "Engine", applied: "Applied", *, as_json: bool) -> int:
             output.say("  held: see glue-bridge held")
     if applied.writes:
         return 2
-    return 1 if applied.refused else 0
+    return 1 if applied.refused or lacking else 0

@@ -39,6 +39,7 @@ def plan(
     For example: glue-bridge plan -o first.plan && glue-bridge apply first.plan
 
     Exit code 2: apply would write something; 0: it would not. What is outside the rollout is shown, and never counts.
+    1: an error, or nothing to write while IT Glue lacks a name of the settings (B113).
     """
     from bridge import restored
     from bridge.plan_file import Header, PlanWriter
@@ -48,6 +49,7 @@ def plan(
         planned_ref(configured, ref)  # before anything is read
     with engine_of(configured, "plan") as engine, planning.progress(engine):
         planning.read_new(engine, configured.data_folder, refresh_index=refresh)
+        lacking = planning.lacking(engine, configured)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         writer = (
             PlanWriter(out, Header(configured.digest, restored.store_id(engine), made_at)) if out is not None else None
@@ -64,16 +66,15 @@ def plan(
         if writer is not None:
             writer.finish(numbers)
         if as_json:
-            output.say(orjson.dumps({"summary": numbers}).decode())
+            output.say(orjson.dumps({"summary": numbers, "problems": [each.as_json() for each in lacking]}).decode())
         else:
             shown.finish(lambda: summary.show(engine), planning.labels_of(engine))
             if out is not None:
                 output.say(f"Saved as {out}. Write it with: glue-bridge apply {out}")
-    if ref is not None:
-        if not shown.found:
-            raise SettingsError("B401", f"{ref} is not known: write source:kind:id of a record that the PSA shows")
-        return 2 if shown.writes else 0
-    return 2 if summary.inside.writes else 0
+    if ref is not None and not shown.found:
+        raise SettingsError("B401", f"{ref} is not known: write source:kind:id of a record that the PSA shows")
+    writes = summary.inside.writes if ref is None else shown.writes
+    return 2 if writes else 1 if lacking else 0
 
 
 class _Shown:

@@ -1,5 +1,6 @@
 """What `plan` and `apply` share: reading what is new, computing the plan, and showing it."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,8 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from bridge.cli import output
 
 if TYPE_CHECKING:
+    from bridge.cli.checks.found import Found
     from bridge.engine import Engine
     from bridge.plan_pass import Cost, Line
+    from bridge.settings import Settings
 
 COLUMNS = ("create", "adopt", "update", "archive", "restore", "equal", "held", "excluded", "gone", "waiting")
 TELL_EVERY = 10.0  # seconds between two lines in a log
@@ -74,6 +77,16 @@ def read_new(engine: "Engine", data_folder: Path, *, refresh_index: bool) -> Non
             refresh.ensure_known(engine, lane="backfill")
     if service_pid(data_folder) is None:  # nobody drains what was read: its runs end as planned
         runs.end_finished(engine.db, planned=True)
+
+
+def lacking(engine: "Engine", settings: "Settings") -> list["Found"]:
+    """Say which names of the settings IT Glue lacks: what they hold would look like the fault of its records."""
+    from bridge.cli.checks.names import in_index
+
+    found = in_index(settings, engine)
+    for each in found:
+        output.finding(each.level, each.code or "", each.text, to=sys.stderr)
+    return found
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ def test_who_needs_a_person_is_who_was_seeded_as_a_trap(place: Workplace, both: 
     assert told["held"] == {"recycle_bin": 1}
     assert told["excluded"] == {"[organizations].only": 2}
     assert told["matched"] == {"psa_id": 3, "name": 1}
-    assert set(told) == {"companies", "excluded", "matched", "create", "held", "gone", "stored", "need_you"}
+    assert set(told) == {"companies", "excluded", "matched", "create", "held", "gone", "stored", "need_you", "problems"}
     assert set(told["need_you"][0]["candidates"][0]) == {"itglue_id", "name", "devices", "why"}
 
 
