@@ -54,6 +54,8 @@ class Reading:
         if route.record is None:
             ids = self._selection.select(route.resource, query, route.parent)
             return self._page(route.resource, ids, request, query)
+        if route.resource.single != "served":
+            raise no_route() if route.resource.single == "no_route" else unreachable()
         return self.one(route.resource, self.check_record(route), 200, query)
 
     def one(self, resource: Resource, record: int, status: int, query: Query | None = None) -> Answer:

@@ -128,6 +128,8 @@ class Resource:
     single_includes: frozenset[str] = frozenset()
     parent: Parent | None = None
     flat_list: bool = True
+    single: Literal["served", "no_route", "unauthorized"] = "served"
+    """What a GET of one record answers."""
     creates: bool = True
     updates: bool = True
     bulk_updates: bool = False

@@ -18,8 +18,11 @@ from simulators.records import Table
 _TEXT = 255
 _TEXTBOX = 65_536
 _TABLES = {
+    "Checklists": "checklists",
     "Configurations": "configurations",
     "Contacts": "contacts",
+    "Documents": "documents",
+    "Domains": "domains",
     "Locations": "locations",
     "Organizations": "organizations",
 }
@@ -29,6 +32,9 @@ _EXTRAS = {
     "locations": ("address-1", "city"),
     "organizations": (),
     "flexible_assets": (),
+    "domains": (),
+    "documents": (),
+    "checklists": (),
 }
 
 

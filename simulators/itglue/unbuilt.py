@@ -16,16 +16,10 @@ FORBIDDEN = {
 """Path words that must never be called at all, with the name of the violation."""
 
 _LISTS = frozenset({
-    *FORBIDDEN, "domains", "expirations", "logs", "users", "groups", "checklists", "checklist_templates", "documents",
-    "ssl_certificates", "tickets",
+    *FORBIDDEN, "expirations", "logs", "users", "groups", "checklist_templates", "ssl_certificates", "tickets",
 })  # fmt: skip
-_UNDER_ORGANIZATION = frozenset({
-    "passwords", "domains", "expirations", "checklists", "documents",
-})  # fmt: skip
-_NO_FLAT_LIST = frozenset({"documents"})
+_UNDER_ORGANIZATION = frozenset({"passwords", "expirations"})
 _WORDS = {
-    "domains": ({"id", "organization_id"}, {"created_at", "updated_at"}),
-    "checklists": ({"id", "organization_id"}, {"completed", "created_at", "updated_at"}),
     "logs": ({"created_at"}, {"created_at"}),
     "users": (
         {"id", "name", "email", "role_name", "salesforce_id"},
@@ -33,7 +27,7 @@ _WORDS = {
     ),
 }
 """The filter and sort words of lists that the reference describes."""
-_NO_SINGLE = frozenset({"domains", "logs"})
+_NO_SINGLE = frozenset({"logs"})
 
 
 def violation(parts: list[str], method: str, query: Query) -> str | None:
@@ -58,8 +52,6 @@ def answer(parts: list[str], request: Request, account: Account, *, strict: bool
         case [word] if word in _LISTS:
             if request.method != "GET":
                 raise unreachable() if word in FORBIDDEN else no_route()
-            if word in _NO_FLAT_LIST:
-                raise no_route()
             query = parse(request.query)
             if word in _WORDS and strict:
                 _check_words(query, *_WORDS[word])
@@ -67,8 +59,7 @@ def answer(parts: list[str], request: Request, account: Account, *, strict: bool
         case [word, record] if word in _LISTS and record.isdecimal():
             if word in _NO_SINGLE:
                 raise no_route()
-            # A document by id was answered 401 in a live test (reference 5.11).
-            raise unreachable() if word == "documents" and request.method == "GET" else not_found()
+            raise not_found()
         case ["organizations", parent, "relationships", word] if word in _UNDER_ORGANIZATION and parent.isdecimal():
             if request.method != "GET":
                 raise no_route()

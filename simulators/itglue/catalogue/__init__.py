@@ -18,6 +18,7 @@ from simulators.itglue.catalogue.lookups import (
     REGIONS,
 )
 from simulators.itglue.catalogue.organizations import ORGANIZATIONS
+from simulators.itglue.catalogue.targets import CHECKLISTS, DOCUMENTS, DOMAINS
 from simulators.itglue.schema import Resource
 
 CATALOGUE: dict[str, Resource] = {
@@ -39,6 +40,9 @@ CATALOGUE: dict[str, Resource] = {
         CONTACTS,
         CONFIGURATIONS,
         CONFIGURATION_INTERFACES,
+        DOMAINS,
+        DOCUMENTS,
+        CHECKLISTS,
         FLEXIBLE_ASSET_TYPES,
         FLEXIBLE_ASSET_FIELDS,
         FLEXIBLE_ASSETS,

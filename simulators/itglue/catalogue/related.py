@@ -10,14 +10,14 @@ OWNERS = frozenset({
 
 DESTINATIONS: dict[str, str | None] = {
     "User": None,
-    "Checklist": None,
+    "Checklist": "checklists",
     "Checklist Template": None,
     "Contact": "contacts",
     "Configuration": "configurations",
     "Datto Device": None,
-    "Document": None,
+    "Document": "documents",
     "Document Folder": None,
-    "Domain": None,
+    "Domain": "domains",
     "Location": "locations",
     "Organization": "organizations",
     "Password": None,

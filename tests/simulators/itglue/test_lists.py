@@ -341,7 +341,7 @@ def test_a_new_record_can_be_missing_from_lists_for_a_while(simulator: Running, 
 
 
 @pytest.mark.parametrize(
-    "path", ["/domains", "/expirations", "/logs", "/users", "/groups", "/checklists", "/flexible_asset_types"]
+    "path", ["/expirations", "/logs", "/users", "/groups", "/tickets", "/ssl_certificates", "/flexible_asset_types"]
 )
 def test_paths_that_are_not_built_answer_the_empty_list(account: Account, path: str) -> None:
     """They exist at the vendor."""
