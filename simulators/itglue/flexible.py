@@ -3,8 +3,7 @@
 from typing import Any
 
 from simulators.itglue.account import Account
-from simulators.itglue.bodies import Item
-from simulators.itglue.fields import faults, faults_of_several, forced
+from simulators.itglue.fields import asset_type_of, faults, faults_of_several, forced
 from simulators.itglue.refusals import detailed, invalid, unprocessable
 from simulators.itglue.schema import Row
 from simulators.kernel import Kernel
@@ -27,7 +26,7 @@ class Flexible:
             if other != record
         ]
         self.switch_off(wanted, changes)
-        found += faults(wanted, siblings)
+        found += faults(wanted, siblings) + self._lost_tag(wanted)
         if record is None:
             return
         if changes.get("kind", row["kind"]) != row["kind"] and self._is_used(row):
@@ -53,14 +52,14 @@ class Flexible:
         """Check the fields that come along with a type; return what is wrong."""
         for row in rows:
             self.switch_off(row, row)
-        return faults_of_several(rows)
+        return faults_of_several(rows) + [fault for row in rows for fault in self._lost_tag(row)]
 
-    def traits(self, type_: int | None, item: Item) -> Row:
+    def traits(self, type_: int | None, sent: Any) -> Row:
         """Return the traits to store, or refuse them; without a type no key fits."""
         if type_ is None:
             raise unprocessable(detailed("Request contains invalid trait keys", "data/attributes/traits"))
         drop = self._kernel.switches["unknown_trait"] == "drop"
-        return self._account.traits.stored(type_, item.attributes.get("traits"), drop_unknown=drop)
+        return self._account.traits.stored(type_, sent, drop_unknown=drop)
 
     @staticmethod
     def switch_off(wanted: Row, changes: Row) -> None:
@@ -69,6 +68,12 @@ class Flexible:
             if wanted.get(name):
                 changes[name] = value
                 wanted[name] = value
+
+    def _lost_tag(self, field: Row) -> list[dict[str, Any]]:
+        type_ = asset_type_of(field.get("tag-type")) if field.get("kind") == "Tag" else None
+        if type_ is None or self._account.has("flexible_asset_types", type_):
+            return []
+        return [invalid("tag-type", "names no flexible asset type")]
 
     def _is_used(self, field: Row) -> bool:
         table = self._account.tables["flexible_assets"]

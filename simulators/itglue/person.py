@@ -5,6 +5,7 @@ from typing import Any
 from simulators.itglue.account import Account
 from simulators.itglue.adapters import adapter, agreeing, with_keys
 from simulators.itglue.catalogue import CATALOGUE
+from simulators.itglue.flexible import Flexible
 from simulators.itglue.links import Links
 from simulators.itglue.refusals import Refusal
 from simulators.itglue.related import Related
@@ -12,6 +13,7 @@ from simulators.itglue.routes import Route, resolve
 from simulators.itglue.schema import Resource, Row
 from simulators.itglue.storing import Storing
 from simulators.itglue.values import InvalidValueError, checked, identifier
+from simulators.kernel import Kernel
 from simulators.records import By
 from simulators.refusal import ControlError
 
@@ -21,8 +23,9 @@ _SIDE = {"id", "type", "attributes", "relationships", "adapter", "adapters"}
 class Person:
     """Create, change, delete and merge by hand; only what the UI checks is checked."""
 
-    def __init__(self, account: Account, storing: Storing, related: Related) -> None:
+    def __init__(self, kernel: Kernel, account: Account, storing: Storing, related: Related) -> None:
         self._account = account
+        self._flexible = Flexible(kernel, account)
         self._links = Links(account, related)
         self._storing = storing
 
@@ -71,6 +74,7 @@ class Person:
                 changes.setdefault("psa-integration", "enabled")
             changes = agreeing(changes, held.get("adapters", ()))
             self._check_kept(route.resource, changes)
+            self._check_field(route.resource, route.record, held, changes)
             if route.resource.name == "flexible_assets" and "traits" in body.get("attributes", body):
                 sent = self._traits(held["flexible-asset-type-id"], body)
                 named = body.get("attributes", body)["traits"]
@@ -83,6 +87,13 @@ class Person:
         for name, attribute in resource.stored.items():
             if attribute.required and name != "manufacturer-id" and name in changes and changes[name] is None:
                 raise ControlError(400, f"{resource.name}: {name} cannot be empty")
+
+    def _check_field(self, resource: Resource, record: int | None, held: Row, changes: Row) -> None:
+        if resource.name == "flexible_asset_fields":
+            found: list[dict[str, Any]] = []
+            self._flexible.field(record, held, changes, found)
+            if found:
+                raise ControlError(400, f"flexible_asset_fields: {found[0]['source']['pointer']} {found[0]['detail']}")
 
     def _check_unsynced(self, resource: Resource, record: int) -> None:
         # Records still syncing cannot be deleted in the UI (reference 6).
@@ -128,6 +139,7 @@ class Person:
         number = None if record is None else identifier(record)
         if record is not None and (number is None or number in self._account.tables[resource.name].history):
             raise ControlError(400, f"{resource.name}: id {record} is no number or was used")
+        self._check_field(resource, None, {}, row)
         fields = self._fields(resource, body)
         for field in fields:
             self._row(CATALOGUE["flexible_asset_fields"], field)

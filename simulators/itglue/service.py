@@ -40,12 +40,12 @@ class ItGlue:
         self._key = f"ITG.{kernel.random.getrandbits(256):064x}"
         self._account = Account(kernel)
         self._push = Push(kernel, self._account)
-        storing = Storing(self._account, self._push)
+        storing = Storing(kernel, self._account, self._push)
         selection = Selection(kernel, self._account)
         self._reading = Reading(self._account, selection)
         self._writing = Writing(kernel, self._account, self._reading, selection, storing)
         self._related = Related(kernel, self._account)
-        self._person = Person(self._account, storing, self._related)
+        self._person = Person(kernel, self._account, storing, self._related)
         self._windows: dict[str, Window] = {}
         self._state = "on"
         builtin.fill(self._account)

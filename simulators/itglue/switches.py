@@ -39,6 +39,30 @@ SWITCHES = (
         "a trait key that does not exist: 422, or dropped with a 200",
         one_of("refuse", "drop"),
     ),
+    Switch(
+        "absent_traits",
+        "keep",
+        "a PATCH of a flexible asset without traits: leaves them alone, or deletes them all",
+        one_of("keep", "delete"),
+    ),
+    Switch(
+        "renamed_field",
+        "keep",
+        "name-key of a field that is renamed: stays, or follows, and the traits move to the new key",
+        one_of("keep", "follow"),
+    ),
+    Switch(
+        "contact_emails",
+        "refuse",
+        "contact-emails in a PATCH of a contact that is not synced: 422, or taken",
+        one_of("refuse", "take"),
+    ),
+    Switch(
+        "synced_contacts",
+        "closed",
+        "a PATCH of a synced contact: nothing is open, or important and notes are",
+        one_of("closed", "important_and_notes"),
+    ),
     Switch("drop_attributes", [], "resource.attribute words that are taken with a 200 and not stored", _attributes),
     Switch("relationships_in_type_patch", 422, "status for relationships in a PATCH of a type", one_of(422, 403)),
     Switch(

@@ -19,6 +19,8 @@ _FIXED = {
     "configuration_interfaces": "configuration-id",
 }
 """What a record hangs on for good."""
+_SEEN_OPEN = frozenset({"important", "notes"})
+"""What went through on a synced contact in one live test (reference 5.6)."""
 _SAME_ORGANIZATION = (("location-id", "locations"), ("contact-id", "contacts"))
 
 
@@ -35,7 +37,8 @@ class Validation:
         found: list[dict[str, Any]] = []
         changes = self._changes(resource, item, found)
         if resource.name == "flexible_assets":
-            traits = self._flexible.traits(changes.get("flexible-asset-type-id"), item)
+            sent = item.attributes.get("traits")
+            traits = self._flexible.traits(changes.get("flexible-asset-type-id"), sent)
             changes |= self._without_dropped({}, traits)
         above = resource.parent
         if above is not None and parent is not None:
@@ -77,8 +80,9 @@ class Validation:
         if resource.name in _FIXED:
             # Taken from clients that send it along, without effect (reference 5.9).
             changes.pop(_FIXED[resource.name], None)
-        if resource.name == "flexible_assets" and "traits" in item.attributes:
-            extra = self._without_dropped(row, self._flexible.traits(row["flexible-asset-type-id"], item))
+        if resource.name == "flexible_assets" and self._is_about_traits(item):
+            sent = item.attributes.get("traits", {})
+            extra = self._without_dropped(row, self._flexible.traits(row["flexible-asset-type-id"], sent))
         for name in changes:
             attribute = resource.writable[name]
             if changes[name] is None and not attribute.nullable:
@@ -103,13 +107,19 @@ class Validation:
 
     def _check_ownership(self, resource: Resource, row: Row, item: Item) -> None:
         open_ = resource.open_when_synced
+        if resource.name == "contacts" and self._kernel.switches["synced_contacts"] == "important_and_notes":
+            open_ = _SEEN_OPEN
         if open_ is not None and is_owned(resource, row):
             closed = [name for name in item.attributes if name in resource.writable and name not in open_]
             if closed:
                 raise unprocessable(*(synced(name) for name in closed))
-        if resource.name == "contacts" and "contact-emails" in item.attributes:
+        refuses = self._kernel.switches["contact_emails"] == "refuse"
+        if resource.name == "contacts" and "contact-emails" in item.attributes and refuses:
             # Refused in a live test even where psa-integration was null (reference 5.6).
             raise unprocessable(synced("contact-emails.base"))
+
+    def _is_about_traits(self, item: Item) -> bool:
+        return "traits" in item.attributes or self._kernel.switches["absent_traits"] == "delete"
 
     def _changes(self, resource: Resource, item: Item, found: list[dict[str, Any]]) -> Row:
         dropped = dropped_attributes(self._kernel, resource)
