@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli import output, planning
+from bridge.cli import output, planning, shapes
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
 from bridge.cli.reading import probe_now
 from bridge.errors import SettingsError
@@ -115,7 +115,8 @@ def _confirmed(summary: Any) -> bool:
 
 def _nothing(lacking: list["Found"], *, as_json: bool) -> None:
     if as_json:
-        output.emit({"run": None, "counts": {}, "refused": [], "problems": [each.as_json() for each in lacking]})
+        problems = [each.as_json() for each in lacking]
+        output.emit(shapes.Apply(run=None, counts={}, refused=[], problems=problems))
     else:
         output.say("Nothing to do.")
 
@@ -147,7 +148,7 @@ def _report(applied: "Applied", lacking: list["Found"], *, as_json: bool) -> int
     if as_json:
         refused = [{"ref": line.ref, "why": why} for line, why in applied.refused]
         problems = [each.as_json() for each in lacking]
-        output.emit({"run": applied.run, "counts": dict(counts), "refused": refused, "problems": problems})
+        output.emit(shapes.Apply(run=applied.run, counts=dict(counts), refused=refused, problems=problems))
     else:
         shown = ", ".join(f"{counts[word]:,} {word}" for word in ("written", "equal", "held", "excluded", "gone", "open")
                           if counts.get(word) or word in {"written", "held"})  # fmt: skip

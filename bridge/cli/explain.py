@@ -8,7 +8,7 @@ import orjson
 import typer
 
 from bridge.catalogue import HOLDS, number
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.finding import REF_HELP, targets_of
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, settings_of
 
@@ -43,11 +43,11 @@ def explain(
       glue-bridge explain cw:configuration:5120
       glue-bridge explain "names:models:Dell:Latitude 5440"
 
-    JSON: [{"ref", "block", "name", "organization", "state", "code", "number", "reason", "rule", "where", "notes",
+    JSON: {"targets": [{"ref", "block", "name", "organization", "state", "code", "number", "reason", "rule", "where", "notes",
       "seen_at", "seen_by", "next", "due_at", "attempts", "last_error", "link": {"type", "id", "owns", "made",
       "archived", "state", "applied"} | null, "writes": [{"at", "verb", "itglue_id", "before", "after", "who", "why",
       "outcome", "run"}], "decisions": [{"verb", "itglue_id", "code", "by", "at", "why", "used_at"}],
-      "children": {block: {state: n}} | null, "fix": [command]}], one for each block
+      "children": {block: {state: n}} | null, "fix": [command]}]}, one for each block
     """
     from bridge.mapping.blocks import compile_mapping
     from bridge.store import inspect
@@ -59,7 +59,7 @@ def explain(
         ids = [row.id for row in targets_of(found, connection, ref)]
         told = [_told(connection, mapping, each) for each in inspect.shown(connection, [targets.c.id.in_(ids)])]
     if as_json:
-        output.emit(told)
+        output.emit(shapes.Explain(targets=told))
         return 0
     for at, one in enumerate(told):
         if at:

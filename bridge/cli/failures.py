@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import orjson
 import typer
 
 from bridge.catalogue import ENTRIES
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.errors import AuthError, BridgeError, IncompleteReadError, RateLimitError, SettingsError
 from bridge.quota import QuotaUnavailableError, QuotaWaitError
 
@@ -127,7 +126,7 @@ def report(problems: Sequence[Problem], *, as_json: bool = False) -> None:
     """Print errors to standard error; with `--json` as JSON to standard output too."""
     if as_json:
         found = [{"code": each.code, "message": each.text, "file": each.file, "line": each.line} for each in problems]
-        sys.stdout.write(orjson.dumps({"errors": found}, option=orjson.OPT_INDENT_2).decode() + "\n")
+        output.emit(shapes.Errors(errors=found))
         sys.stdout.flush()
     for each in problems:
         output.finding("error", each.code, each.text, to=sys.stderr)

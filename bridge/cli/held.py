@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bridge.catalogue import HOLDS, number
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.failures import fail
 from bridge.cli.finding import REF_HELP, code_of, organizations_of, source_of, target_of, targets_of
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, person, settings_of
@@ -120,7 +120,7 @@ def _list(
     rows = inspect.shown(connection, [targets.c.state == "held", *causes], limit=most or None)
     total = sum(counts.values())
     if as_json:
-        output.emit({"held": total, "by_code": counts, "targets": [_as_json(each) for each in rows]})
+        output.emit(shapes.Held(held=total, by_code=counts, targets=[_as_json(each) for each in rows]))
         return 2 if total else 0
     if not total:
         output.say("Nothing is held.")
@@ -203,7 +203,7 @@ def retry(
         deciding.retry(db, connection, ids)
         left = "" if ref is None else _state_said(connection, targets.c.id == ids[0])
     if as_json:
-        output.emit({"retried": len(ids)})
+        output.emit(shapes.Retried(retried=len(ids)))
     elif not ids:
         output.say("Nothing of this is held.")
     else:
@@ -301,7 +301,7 @@ def _decide(
             raise fail("B403", effect.refusal)
         deciding.decide(db, connection, row.id, verb, by=person(), itglue_id=itglue_id, why=why)
     if as_json:
-        output.emit({"ref": each.label, "verb": verb, "itglue_id": itglue_id, "why": why, "effects": effect.said})
+        output.emit(shapes.Decided(ref=each.label, verb=verb, itglue_id=itglue_id, why=why, effects=effect.said))
     else:
         output.say(f"{each.label} {each.name}: {verb}{f' {itglue_id}' if itglue_id else ''}, due now")
         for line in effect.said:
@@ -356,7 +356,7 @@ def accept(
         deciding.accept(db, connection, accepted, by=person())
     left = len(rows) - len(accepted)
     if as_json:
-        output.emit({"accepted": len(accepted), "left": left})
+        output.emit(shapes.Accepted(accepted=len(accepted), left=left))
     elif not rows:
         output.say("Nothing of this is held.")
     else:

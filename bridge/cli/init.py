@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.failures import CommandError, Problem, fail
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command
 
@@ -107,7 +107,7 @@ def init(
         raise
     following = "glue-bridge check" + ("" if settings == DEFAULT else f" --settings {settings}")
     if as_json:
-        output.emit({"settings": str(settings), "environment": str(environment), "next": following})
+        output.emit(shapes.Init(settings=str(settings), environment=str(environment), next=following))
     else:
         output.say(f"Wrote {settings} (mode = plan: nothing is written to IT Glue) and {environment} (0600).")
         output.say(f"Next: {following}")

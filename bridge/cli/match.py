@@ -61,7 +61,7 @@ def match(csv_out: CsvOut = None, csv_in: CsvIn = None, as_json: Json = False, s
         if as_json:
             from bridge.cli.customers import as_json as told
 
-            output.emit({**told(found), "stored": stored, "problems": [each.as_json() for each in lacking]})
+            output.emit(told(found, stored, [each.as_json() for each in lacking]))
             return 2 if found.open else 1 if lacking else 0
         if csv_in is not None:
             output.say(f"{output.count(stored, 'choice')} stored from {csv_in}")

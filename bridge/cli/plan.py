@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import typer
 
 from bridge.cli import output, planning
@@ -38,6 +37,9 @@ def plan(
 
     For example: glue-bridge plan -o first.plan && glue-bridge apply first.plan
 
+    JSON: {"lines": [{"ref", "block", "word", "rollout", "name", "code", "reason", "plan", …}], "summary": {"blocks",
+      "held", "rollout", "everyone"}, "problems"}, one line of text for each target
+
     Exit code 2: apply would write something; 0: it would not. What is outside the rollout is shown, and never counts.
     1: an error, or nothing to write while IT Glue lacks a name of the settings (B113).
     """
@@ -65,24 +67,25 @@ def plan(
         numbers = summary.as_json(engine)
         if writer is not None:
             writer.finish(numbers)
+        if ref is not None and not shown.found:
+            raise SettingsError("B401", f"{ref} is not known: write source:kind:id of a record that the PSA shows")
         if as_json:
-            output.say(orjson.dumps({"summary": numbers, "problems": [each.as_json() for each in lacking]}).decode())
+            shown.listing.end(summary=numbers, problems=[each.as_json() for each in lacking])
         else:
             shown.finish(lambda: summary.show(engine), planning.labels_of(engine))
             if out is not None:
                 output.say(f"Saved as {out}. Write it with: glue-bridge apply {out}")
-    if ref is not None and not shown.found:
-        raise SettingsError("B401", f"{ref} is not known: write source:kind:id of a record that the PSA shows")
     writes = summary.inside.writes if ref is None else shown.writes
     return 2 if writes else 1 if lacking else 0
 
 
 class _Shown:
-    """Prints lines as they come: JSON lines for scripts, the first ones for people, after the summary."""
+    """Prints lines as they come: JSON for scripts, the first ones for people, after the summary."""
 
     def __init__(self, *, as_json: bool, all_lines: bool, ref: str | None) -> None:
         self.writes = 0
         self.found = False
+        self.listing = output.Listing("lines")
         self._as_json = as_json
         self._all = all_lines
         self._ref = ref
@@ -98,7 +101,7 @@ class _Shown:
         self.found = True
         self.writes += line.writes and line.rollout
         if self._as_json:
-            output.say(dump(line).decode())
+            self.listing.add(dump(line))
         elif self._ref is not None or line.writes or (self._all and line.word != "equal"):
             if len(self._kept) < planning.SHOWN or self._all:
                 self._kept.append(line)

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Annotated, Any, Protocol, runtime_checkable
 
-import orjson
 import typer
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.failures import fail, side
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, settings_of
 from bridge.errors import RejectedError
@@ -54,7 +53,7 @@ def query(
       glue-bridge query cw /company/configurations/types --fields id,name
       glue-bridge query cw /company/companies/311 --json
 
-    JSON: one record a line, in the PSA's own words.
+    JSON: {"records": [record]}, in the PSA's own words.
     """
     from bridge import app
 
@@ -67,8 +66,7 @@ def query(
         try:
             found = iter(connector.query(path, where, limit or sys.maxsize))
             if as_json:
-                for record in found:
-                    output.say(orjson.dumps(record).decode())
+                output.emit(shapes.Query(records=list(found)))
             else:
                 _table(found, fields)
         except (ValueError, RejectedError) as error:

@@ -1,12 +1,13 @@
 """`glue-bridge status`: what runs, what is read, what is paused, what became of it."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import typer
 
 from bridge.catalogue import number
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, settings_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def status(as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:
     return 0
 
 
-def _told(settings: "Settings", db: "Database", connection: "Connection") -> dict[str, Any]:
+def _told(settings: "Settings", db: "Database", connection: "Connection") -> shapes.Status:
     import sqlalchemy as sa
 
     from bridge.store import inspect
@@ -163,7 +164,7 @@ def _runs(connection: "Connection") -> list[dict[str, Any]]:
     return found
 
 
-def _print(told: dict[str, Any]) -> None:
+def _print(told: shapes.Status) -> None:
     says = "the service writes inside the rollout" if told["mode"] == "apply" else "the service writes nothing"
     output.say(f"mode {told['mode']}: {says}")
     _print_service(told["service"])
@@ -190,7 +191,7 @@ def _print(told: dict[str, Any]) -> None:
         output.say("nothing has been read yet: glue-bridge check, then match, then plan")
 
 
-def _print_service(service: dict[str, Any] | None) -> None:
+def _print_service(service: Mapping[str, Any] | None) -> None:
     if service is None:
         output.say("service  not running")
         return
@@ -204,7 +205,7 @@ def _print_service(service: dict[str, Any] | None) -> None:
     output.table(rows, indent=9)
 
 
-def _print_source(source: dict[str, Any], now: float) -> None:
+def _print_source(source: Mapping[str, Any], now: float) -> None:
     output.say(f"source   {source['name']} ({source['type']}){_paused(source['paused'])}")
     rows = []
     for stream in source["streams"]:
@@ -218,7 +219,7 @@ def _print_source(source: dict[str, Any], now: float) -> None:
         output.say("         not read yet")
 
 
-def _print_itglue(itglue: dict[str, Any]) -> None:
+def _print_itglue(itglue: Mapping[str, Any]) -> None:
     output.say(f"itglue   {itglue['url']}{_paused(itglue['paused'])}")
     read = itglue["read"]
     if read:
@@ -241,7 +242,7 @@ def _paused(pause: dict[str, Any] | None) -> str:
     return f"  PAUSED since {output.moment(output.seconds(pause['since']))}, next try {until}: {pause['why']}"
 
 
-def _run_line(run: dict[str, Any]) -> list[str]:
+def _run_line(run: Mapping[str, Any]) -> list[str]:
     counts = run["counts"]
     parts = [f"{output.number(counts[word])} {word}" for word in _SUM]
     parts += [f"{output.number(counts[word])} {word}" for word in _REST if counts.get(word)]

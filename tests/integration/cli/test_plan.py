@@ -14,7 +14,7 @@ def test_a_match_by_name_is_shown_as_it_is_written(place: Workplace) -> None:
 def test_what_is_outside_the_rollout_is_shown_and_is_nothing_to_write(place: Workplace) -> None:
     """Exit code 2 promises that `apply` would write; what waits for the rollout is said in the summary."""
     assert place.run("plan").code == 2
-    everyone = place.json_lines("plan")[-1]["summary"]["everyone"]["writes"]
+    everyone = place.json("plan")["summary"]["everyone"]["writes"]
     place.edit('organizations = ["*"]', "organizations = []")
 
     said = place.run("plan")
@@ -60,7 +60,7 @@ def test_a_type_that_does_not_exist_is_said_at_once(place: Workplace) -> None:
     first = place.run("plan")
     place.edit('organizations = ["*"]', "organizations = []")
     again = place.run("plan")
-    problems = place.json_lines("plan")[-1]["problems"]
+    problems = place.json("plan")["problems"]
 
     assert (first.code, first.err) == (2, said)
     assert "no_type" in first.out

@@ -110,10 +110,6 @@ class Workplace:
         """Run a command with --json."""
         return self.run(*arguments, "--json").json
 
-    def json_lines(self, *arguments: str) -> list[Any]:
-        """Run a command with --json that prints one value to a line."""
-        return [json.loads(line) for line in self.run(*arguments, "--json").out.splitlines()]
-
     def start(self, *arguments: str, **how: Any) -> "subprocess.Popen[str]":
         """Run a command as a process of its own."""
         command = [sys.executable, "-m", "bridge", *arguments]
@@ -146,5 +142,5 @@ class Workplace:
 
     def shows(self, ref: str) -> Any:
         """Give what `explain` says of one record, for scripts."""
-        [told] = self.json("explain", ref)
+        [told] = self.json("explain", ref)["targets"]
         return told

@@ -1,0 +1,79 @@
+"""What `--json` prints: one object for each command, with the keys that docs/operating.md lists."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from bridge.cli import shapes
+from bridge.cli.frame import application
+from tests.integration.cli.workplace import Workplace
+
+REF, OTHER = "cw:configuration:4054", "cw:configuration:4001"
+COMMANDS = [
+    ("check", ["check"]),
+    ("match", ["match"]),
+    ("plan", ["plan"]),
+    ("plan", ["plan", "--ref", REF]),
+    ("apply", ["apply", "--yes"]),
+    ("status", ["status"]),
+    ("held", ["held"]),
+    ("held", ["held", "list"]),
+    ("held", ["held", "--code", "flapping"]),
+    ("held pin, ban, new, exclude", ["held", "pin", REF, "30112182"]),
+    ("held pin, ban, new, exclude", ["held", "ban", REF, "30112182"]),
+    ("held pin, ban, new, exclude", ["held", "new", REF]),
+    ("held pin, ban, new, exclude", ["held", "exclude", REF, "--why", "leased"]),
+    ("held accept", ["held", "accept", "--code", "flapping", "--source", "cw"]),
+    ("held retry", ["held", "retry", "--code", "ambiguous"]),
+    ("explain", ["explain", OTHER]),
+    ("mapping", ["mapping"]),
+    ("query", ["query", "cw", "/company/companies", "--limit", "2"]),
+    ("query", ["query", "cw", "/company/companies", "--where", "id=1"]),
+    ("any, where it fails", ["explain", "cw:configuration:1"]),
+    ("any, where it fails", ["plan", "--ref", "cw:configuration:1"]),
+    ("any, where it fails", ["query", "cw", "/company/companies", "--where", "name=="]),
+    ("any, where it fails", ["held", "--nonsense"]),
+]
+
+
+@pytest.mark.parametrize(("shape", "arguments"), COMMANDS, ids=[" ".join(each) for _, each in COMMANDS])
+def test_a_command_prints_one_object_with_its_keys(drained: Workplace, shape: str, arguments: list[str]) -> None:
+    """All of them, whatever there is to say."""
+    said = drained.run(*arguments, "--json")
+
+    assert tuple(said.json) == shapes.keys(shape)
+    assert (said.code == 1) == (shape == "any, where it fails")
+
+
+def test_init_prints_its_object_too(empty: Workplace) -> None:
+    """In a folder without settings."""
+    assert tuple(empty.init("--json").json) == shapes.keys("init")
+
+
+def test_every_command_with_json_is_run_here() -> None:
+    """A new one has to be added."""
+    app: Any = typer.main.get_command(application())
+    found = set()
+    for name, command in app.commands.items():
+        for inner, each in {"": command, **getattr(command, "commands", {})}.items():
+            if any("--json" in option.opts for option in each.params):
+                found.add(f"{name} {inner}".strip())
+    ran = {" ".join(each[: 2 if each[0] == "held" and len(each) > 1 and each[1].isalpha() else 1])
+           for _, each in COMMANDS}  # fmt: skip
+
+    assert found == {*ran, "init"}
+
+
+def test_the_documentation_lists_the_same_keys() -> None:
+    """Command by command."""
+    page = Path(__file__).parents[3] / "docs" / "operating.md"
+    text = page.read_text(encoding="utf-8").partition("## For scripts")[2].partition("\n## ")[0]
+    listed = {
+        name.replace("`", ""): tuple(re.findall(r"`(\w+)`", keys))
+        for name, keys in re.findall(r"^\| (`.+?|any.+?) \| (`.+) \|$", text, re.MULTILINE)
+    }
+
+    assert listed == {name: shapes.keys(name) for name in shapes.SHAPES}
