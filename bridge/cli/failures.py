@@ -1,6 +1,7 @@
 """What goes wrong, said to a person: one message each, with its number, its place, its cause and the remedy."""
 
 import errno
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -94,7 +95,7 @@ def of_side(error: BridgeError, name: str) -> list[Problem]:
 
 def _code(error: BridgeError, *, itglue: bool) -> str:
     if isinstance(error, QuotaUnavailableError):
-        return "B143"
+        return "B137" if os.strerror(errno.ENOSPC) in str(error) else "B143"
     if isinstance(error, RateLimitError):
         return "B223" if itglue or isinstance(error, QuotaWaitError) else "B211"
     if isinstance(error, IncompleteReadError):

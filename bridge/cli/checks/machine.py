@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from redis.exceptions import RedisError
 
-from bridge.catalogue import ENTRIES
 from bridge.cli import failures, output
 from bridge.cli.checks.found import Found, of_problems, of_settings, ok
 from bridge.cli.options import database_of
 from bridge.errors import SettingsError
 from bridge.queue.address import RedisAddress
 from bridge.queue.embedded import start_or_join
-from bridge.quota import Window, budget
+from bridge.quota import QuotaUnavailableError, Window, budget
 from bridge.store import meta
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class Machine:
                     sa.text("SELECT sqlite_version()" if db.is_sqlite else "SHOW server_version")
                 ).scalar_one()
         except SettingsError as error:
-            yield of_settings(error)
+            yield from of_problems(failures.of(error) or (), "settings")
         except Exception as error:
             problems = failures.of(error)
             if problems is None:
@@ -72,9 +71,10 @@ class Machine:
             finally:
                 client.close()
         except SettingsError as error:
-            yield of_settings(error)
+            yield from of_problems(failures.of(error) or (), "settings")
         except RedisError as error:
-            yield Found("error", "queue", f"{address} does not answer: {error}. {ENTRIES['B143'].fix}", "B143")
+            unavailable = QuotaUnavailableError(f"{address} does not answer: {error}")
+            yield from of_problems(failures.of_side(unavailable, "queue"), "queue")
         else:
             self.queue = address
             yield ok("queue", "embedded Valkey answers" if url is None else f"{address} answers")
