@@ -1,8 +1,10 @@
 """The settings, the database, the queue and the quota."""
 
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -15,6 +17,7 @@ from bridge.errors import SettingsError
 from bridge.queue.address import RedisAddress
 from bridge.queue.embedded import start_or_join
 from bridge.quota import QuotaUnavailableError, Window, budget
+from bridge.settings.secret import open_to_others
 from bridge.store import meta
 
 if TYPE_CHECKING:
@@ -34,6 +37,12 @@ class Machine:
         """Open everything, and say what could not be opened."""
         yield ok("settings", _settings(settings))
         yield from map(of_settings, settings.missing())
+        if open_to_others(environment := settings.environment_file):
+            mode = stat.S_IMODE(environment.stat().st_mode)
+            text = (
+                f"{environment} holds keys and is open to others (mode {mode:04o}): chmod 600 {quote(str(environment))}"
+            )
+            yield Found("warn", "settings", text, "B115")
         yield from self._database(settings)
         yield from self._queue(settings)
         for window in settings.itglue.quota:
