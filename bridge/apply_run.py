@@ -50,15 +50,14 @@ def begin(engine: Engine, lines: Iterable[Line], *, reviewed: bool, why: str) ->
 
 def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: bool, why: str) -> None:
     with engine.db.write() as connection:
+        target_rows.lock_all(connection)  # what is pending here must not be `creating` by the time it is made due
         now = engine.db.now(connection)
         rows = {
             row.id: row
             for row in connection.execute(
-                # Locked: what is pending here must not have become `creating` by the time it is made due.
-                sa.select(targets.c.id, targets.c.seq, targets.c.state)
-                .where(targets.c.id.in_([line.target for line in lines]))
-                .order_by(targets.c.id)
-                .with_for_update()
+                sa.select(targets.c.id, targets.c.seq, targets.c.state).where(
+                    targets.c.id.in_([line.target for line in lines])
+                )
             )
         }
         fine: list[Line] = []
@@ -205,6 +204,7 @@ def _open(connection: sa.Connection, run: int) -> list[Any]:
 def _release(engine: Engine, run: int) -> None:
     """Enter what the run's targets wait for, so that it is drained too; end those that settled outside of it."""
     with engine.db.write() as connection:
+        target_rows.lock_all(connection)
         mine = sa.select(run_targets.c.target).where(run_targets.c.run == run, run_targets.c.outcome.is_(None))
         on = sa.select(waits.c.on_target).where(waits.c.target.in_(mine))
         runs.enter(engine.db, connection, run, targets.c.id.in_(on) & targets.c.state.in_(target_rows.OPEN_STATES))

@@ -144,6 +144,8 @@ def missing(engine: Engine, source: str, kind: str, run: int) -> None:
     found = vanished.look(engine.db, source, kind, run, share=engine.stops.shrunken_share)
     name = f"shape:{source}:{kind}"
     with engine.db.write() as connection:
+        engine.db.lock_source(connection, source)
+        target_rows.lock_all(connection)
         now = engine.db.now(connection)
         accepted = meta.get(connection, f"{name}:accepted")
         if found.shape and found.shape != accepted:
@@ -170,9 +172,7 @@ def _of_source(source: str) -> sa.ColumnElement[bool]:
 
 def _hold_shape(connection: sa.Connection, mirror_ids: Sequence[int], reason: str, *, now: float) -> None:
     mine = targets.c.mirror_id.in_(mirror_ids) & targets.c.state.in_(["pending", "waiting", "settled", "held", "gone"])
-    affected = connection.execute(
-        sa.select(targets.c.id, targets.c.code).where(mine).order_by(targets.c.id).with_for_update()
-    ).all()
+    affected = connection.execute(sa.select(targets.c.id, targets.c.code).where(mine).order_by(targets.c.id)).all()
     for row in affected:
         if row.code != "shape_changed":
             target_rows.hold(connection, row.id, "shape_changed", reason, now=now)

@@ -12,6 +12,7 @@ from bridge.jsonapi import Row
 from bridge.quota import Lane
 from bridge.store import links as link_rows
 from bridge.store import streams
+from bridge.store import targets as target_rows
 from bridge.store.index import NAME_KINDS, AssetRow
 from bridge.store.schema import links
 
@@ -64,6 +65,7 @@ def refresh(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", run: int
     if not complete:
         raise IncompleteReadError(f"{kind}: the read ended without proof that it saw everything")
     with engine.db.write() as connection:
+        target_rows.lock_all(connection)
         now = engine.db.now(connection)
         native_before = engine.index.began_at(connection, kind) > 0
         gone = engine.index.finish(connection, kind, org_id, read=number, began_at=started, now=now)

@@ -6,6 +6,7 @@ from bridge import restored
 from bridge.drain import verify
 from bridge.engine import Engine, log
 from bridge.store import pauses, runs
+from bridge.store import targets as target_rows
 from bridge.store.schema import fetches, links, targets, waits
 from bridge.supervise.heartbeat import beat
 
@@ -69,5 +70,6 @@ def _free_waiting(engine: Engine) -> None:
         found = connection.execute(sa.select(targets.c.id).where(stuck).limit(1)).first()
     if found is not None:
         with engine.db.write() as connection:
+            target_rows.lock_all(connection)
             now = engine.db.now(connection)
             connection.execute(sa.update(targets).where(stuck).values(state="pending", due_at=now))

@@ -136,8 +136,11 @@ class Drain:
         self.engine.db.transact(give_back)
 
     def _hold(self, target: int, code: str, reason: str) -> None:
-        db = self.engine.db
-        db.transact(lambda connection: target_rows.hold(connection, target, code, reason, now=db.now(connection)))
+        def hold(connection: sa.Connection) -> None:
+            target_rows.lock_ends(connection, [target])
+            target_rows.hold(connection, target, code, reason, now=self.engine.db.now(connection))
+
+        self.engine.db.transact(hold)
 
     def _unfinished(self, connection: sa.Connection, held: dict[int, int]) -> dict[int, int]:
         rows = connection.execute(
@@ -186,6 +189,7 @@ class Drain:
         """Retry what met a fault of ours a little, alone, then hold it."""
 
         def end(connection: sa.Connection) -> None:
+            target_rows.lock_ends(connection, [row.id for row in rows])
             now = self.engine.db.now(connection)
             mine = self._unfinished(connection, {row.id: row.fence for row in rows})
             left = [row for row in rows if row.id in mine]

@@ -63,6 +63,7 @@ def intend(engine: Engine, items: Sequence[Item], claim: Mapping[int, int]) -> I
     with engine.db.write() as connection:
         now = engine.db.now(connection)
         intent = Intent(uuid.uuid4().hex, now, time.clock_gettime(_BOOT_CLOCK))
+        target_rows.lock_ids(connection, {*claim, *(item.target for item in items)})
         ours = _still_ours(connection, items, now=now)
         target_rows.renew(connection, claim, until=now + times.lease)
         owned = linked_ids(
@@ -94,10 +95,9 @@ def _still_ours(connection: Connection, items: Sequence[Item], *, now: float) ->
     ours: set[int] = set()
     for part in chunks(list(by_target)):
         rows = connection.execute(
-            sa.select(targets.c.id, targets.c.fence, targets.c.seq)
-            .where(targets.c.id.in_(part), targets.c.lease_until > now)
-            .order_by(targets.c.id)
-            .with_for_update()
+            sa.select(targets.c.id, targets.c.fence, targets.c.seq).where(
+                targets.c.id.in_(part), targets.c.lease_until > now
+            )
         )
         ours |= {row.id for row in rows if (row.fence, row.seq) == (by_target[row.id].fence, by_target[row.id].seq)}
     return ours
@@ -174,6 +174,7 @@ def void(engine: Engine, intent: Intent, *, due_at: float, outcome: str = "void"
     """Take back an intent of which nothing was carried out: its rows are pending again, and no stop counts them."""
 
     def take_back(connection: Connection) -> None:
+        target_rows.lock_ids(connection, intent.held)
         end_writes(connection, intent, list(intent.held), outcome)
         journal.answer(connection, intent.batch, dict.fromkeys(intent.held, "refused"))
         restore_links(connection, intent)

@@ -14,9 +14,9 @@ from bridge.engine import Engine, log
 from bridge.errors import BridgeError
 from bridge.quota import Lane
 from bridge.store import runs
+from bridge.store import targets as target_rows
 from bridge.store.database import chunks
 from bridge.store.schema import links, run_targets, targets
-from bridge.store.targets import SUSPECT
 
 _one_at_a_time = threading.Lock()
 _NAMED = (
@@ -47,7 +47,7 @@ def collect(engine: Engine, claimed: Sequence[Row], *, lane: Lane, run: int | No
         with engine.db.read() as reading:
             where = _unnamed(block, run)
             own = targets.c.id.in_([row.id for row in claimed])
-            suspected = any(row.starts >= SUSPECT for row in claimed)
+            suspected = any(row.starts >= target_rows.SUSPECT for row in claimed)
             if lane == "live" or suspected:  # what has just changed does not wait for all that a backfill has pending
                 where.append(own)
             else:  # what its workers have died over is mapped by whoever claims it, and by nobody else
@@ -63,6 +63,10 @@ def _collect(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None
         steps.reached(f"map {row.anchor}")
     wanted = _wanted(engine, rows)
     with engine.db.write() as connection:
+        if wanted:
+            target_rows.lock_all(connection)
+        else:
+            target_rows.lock_ids(connection, [row.id for row in rows])
         now = engine.db.now(connection)
         connection.execute(_NAMED, [{"of_target": row.id, "of_seq": row.seq} for row in rows])
         if wanted:

@@ -161,6 +161,7 @@ def _rejected(engine: Engine, intent: Intent, error: RejectedError, lane: Lane) 
         # A name that is refused exists: it came after our last look. List again, and adopt it.
         void(engine, intent, due_at=engine.db.now())
         with engine.db.write() as connection:
+            target_rows.lock_ends(connection, [item.target])
             engine.index.forget(connection, item.kind)
             if item.row.attempts >= 2:
                 reason = f"IT Glue says that it exists, and does not list it: {error}"
