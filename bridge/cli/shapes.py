@@ -57,8 +57,16 @@ class Apply(TypedDict):
     problems: Rows
 
 
+class Problem(TypedDict):
+    """`what` is service, paused, stop or overdue; `subject` a process, a side, a hold code or a stream."""
+
+    what: str
+    subject: str
+    text: str
+
+
 class Status(TypedDict):
-    """`service` is null where none runs."""
+    """`service` is null where none runs; `problems` is empty where all is well."""
 
     mode: str
     now: str | None
@@ -69,6 +77,7 @@ class Status(TypedDict):
     targets: Mapping[str, Counts]
     held: Counts
     runs: Rows
+    problems: Sequence[Problem]
 
 
 class Held(TypedDict):

@@ -1,7 +1,7 @@
 """`glue-bridge status`: what runs, what is read, what is paused, what became of it."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from bridge.store.database import Database
 
 RUNS = 5
+Check = Annotated[
+    bool, typer.Option("--check", help="For a monitor: print only what is wrong, and end with 1 where anything is.")
+]
 _SUM = ("written", "equal", "held", "excluded")
 _REST = ("gone", "open")
 
@@ -26,36 +29,52 @@ def register(app: typer.Typer) -> None:
     command(app)(status)
 
 
-def status(as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:
+def status(as_json: Json = False, check: Check = False, settings: SettingsFile = DEFAULT) -> int:
     """Say what runs, what was read when, what is paused, and what became of every target.
 
     It calls nobody: everything comes from the store, the service's own file and the quota's counter.
 
     For example:
       glue-bridge status --json | jq .held
+      glue-bridge status --check || page-somebody
 
     JSON: {"mode", "now", "service": {"pid", "since", "processes": [{"name", "pid", "since", "restarts"}]} | null,
       "sources": [{"name", "type", "paused": {"code", "since", "until", "why"} | null, "streams": [{"kind", "what",
       "last_ok_at", "watermark", "failures", "last_error"}]}], "itglue": {"url", "paused", "read": {kind: time},
       "quota": {"paused_for", "in_flight", "windows": [{"requests", "seconds", "ours", "used"}]} | null},
       "fetches", "targets": {block: {state: n}}, "held": {code: n}, "runs": [{"id", "kind", "scope", "started_at",
-      "read_done_at", "ended_at", "outcome", "counts"}]}
+      "read_done_at", "ended_at", "outcome", "counts"}], "problems": [{"what", "subject", "text"}]}
+
+    Exit code: 0; with --check 1 where the service or one of its processes is down on this machine, a side is paused, a
+    stop holds something, or a stream is overdue (by half its interval and five minutes).
     """
     found = settings_of(settings)
     with database_of(found) as db, db.read() as connection:
         told = _told(found, db, connection)
     if as_json:
         output.emit(told)
+    elif check:
+        _print_problems(told)
     else:
         _print(told)
-    return 0
+    return 1 if check and told["problems"] else 0
+
+
+def _print_problems(told: shapes.Status) -> None:
+    for each in told["problems"]:
+        output.say(f"{each['what']}: {each['subject']} {each['text']}")
+    if not told["problems"]:
+        output.say("ok: the service runs, no side is paused, no stop is on, no stream is overdue")
 
 
 def _told(settings: "Settings", db: "Database", connection: "Connection") -> shapes.Status:
     import sqlalchemy as sa
 
+    from bridge.cli import health
     from bridge.store import inspect
     from bridge.store.schema import fetches, index_reads, pauses
+
+    now, service, held = db.now(connection), _service(settings), inspect.held_by_code(connection)
 
     paused = {
         row.scope: {"code": row.code, "since": output.iso(row.since), "until": output.iso(row.until), "why": row.why}
@@ -69,8 +88,8 @@ def _told(settings: "Settings", db: "Database", connection: "Connection") -> sha
     )
     return {
         "mode": settings.mode,
-        "now": output.iso(db.now(connection)),
-        "service": _service(settings),
+        "now": output.iso(now),
+        "service": service,
         "sources": [
             {"name": name, "type": source.type, "paused": paused.get(name), "streams": _streams(connection, name)}
             for name, source in settings.sources.items()
@@ -83,8 +102,9 @@ def _told(settings: "Settings", db: "Database", connection: "Connection") -> sha
         },
         "fetches": connection.execute(sa.select(sa.func.count()).select_from(fetches)).scalar_one(),
         "targets": inspect.by_state(connection),
-        "held": inspect.held_by_code(connection),
+        "held": held,
         "runs": _runs(connection),
+        "problems": health.problems(settings, connection, now, service, paused, held),
     }
 
 
