@@ -10,7 +10,7 @@ BridgeError
 │   ├── RejectedError       the other side judged this one record
 │   ├── MappingError        held, until the record, the settings or a decision changes
 │   └── SignatureError      a webhook that is not genuine
-├── IncompleteReadError     nothing may be concluded from absence
+├── IncompleteReadError     nothing may be concluded from absence; again later, spends no attempt
 └── SettingsError           refuses to start; names key and line
 """
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,7 +10,7 @@ from bridge.drain import make_names, names, records, resolve
 from bridge.drain.creates import Pace
 from bridge.drain.work import Row
 from bridge.engine import Engine, log
-from bridge.errors import AuthError, BridgeError, RateLimitError, SideDownError
+from bridge.errors import AuthError, BridgeError, IncompleteReadError, RateLimitError, SideDownError
 from bridge.quota import Lane, QuotaUnavailableError
 from bridge.store import pauses
 from bridge.store import targets as target_rows
@@ -18,6 +19,7 @@ from bridge.store.schema import targets
 CLAIM = {"live": 50, "backfill": 200}
 MOST_STARTS = 5
 BUG_ATTEMPTS = 3
+INCOMPLETE = 4  # a list that could not be proven complete is left alone as long as after so many failures
 
 
 class Drain:
@@ -99,6 +101,9 @@ class Drain:
         except (AuthError, SideDownError) as error:
             self._pause(held, error)
             return False
+        except IncompleteReadError as error:  # of a list that changes while it is read: no fault of any target
+            log.warning("read.incomplete", targets=len(held), reason=str(error))
+            self._later(held, engine.times.backoff(INCOMPLETE), last_error=str(error))
         except BridgeError as error:
             self._failed(held, error)
         except sa.exc.OperationalError as error:
@@ -127,11 +132,11 @@ class Drain:
         """Give back whatever of a claim came to no verdict."""
         self._later(held, 0.0)
 
-    def _later(self, held: dict[int, int], seconds: float) -> None:
+    def _later(self, held: dict[int, int], seconds: float, **values: Any) -> None:
         def give_back(connection: sa.Connection) -> None:
             mine = self._unfinished(connection, held)
             if mine:
-                target_rows.give_back(connection, mine, due_at=self.engine.db.now(connection) + seconds)
+                target_rows.give_back(connection, mine, due_at=self.engine.db.now(connection) + seconds, **values)
 
         self.engine.db.transact(give_back)
 

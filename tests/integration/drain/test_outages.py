@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from bridge.itglue.client import ITGlue
-from bridge.store.schema import pauses
+from bridge.store.schema import pauses, targets
 from bridge.sweep import sweep
 from tests.integration.drain.world import World
 
@@ -113,6 +113,29 @@ def test_an_index_that_cannot_be_read_whole_is_read_again(world: World) -> None:
     world.drain()
 
     assert len(world.records("configurations", dead=True)) == 1
+
+
+def test_a_list_that_is_never_whole_spends_nobodys_attempts(world: World) -> None:
+    """However often the proof fails, nothing is made and nothing is held; once a read is whole, the device is made."""
+    world.settle(world.organization(), world.device("1"))
+    world.engine.times = replace(world.times, attempts=2, freshness=0.0)
+    lacking = {"data": [], "links": {}, "meta": {"current-page": 1, "next-page": None, "total-count": 3}}
+    content = {"content-type": "application/vnd.api+json"}
+    world.fault({"status": 200, "body": lacking, "headers": content}, method="GET", path="configurations$")
+
+    world.put(world.device("7"))
+    for _ in range(3):
+        world.once()
+        with world.engine.db.write() as connection:
+            connection.execute(sa.update(targets).where(targets.c.state == "pending").values(due_at=0.0))
+    state, row, paused = world.state(DEVICE), world.target(DEVICE), _pause(world)
+    world.calm()
+    world.engine.times = world.times
+    world.drain()
+
+    assert "could not be read completely" in row.last_error
+    assert (state, row.attempts, paused) == (("pending", None), 0, None)
+    assert len(world.records("configurations", dead=True)) == 2
 
 
 def test_an_idle_bridge_finds_out_that_a_side_is_back(world: World) -> None:
