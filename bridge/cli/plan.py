@@ -8,6 +8,7 @@ import typer
 
 from bridge.cli import output, planning
 from bridge.cli.finding import planned_ref
+from bridge.cli.labels import Labels
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
 from bridge.errors import SettingsError
 
@@ -108,7 +109,7 @@ class _Shown:
             else:
                 self._left += 1
 
-    def finish(self, show_summary: Any, labels: planning.Labels) -> None:
+    def finish(self, show_summary: Any, labels: Labels) -> None:
         """Print the summary, then what was kept of the lines."""
         show_summary()
         for line in self._kept:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bridge.cli import output
+from bridge.cli.labels import Labels, shown
 
 if TYPE_CHECKING:
     from bridge.cli.checks.found import Found
@@ -189,28 +190,12 @@ def _time(number: float) -> str:
     return f"{number:.0f} min" if number < 90 else f"{number / 60:.1f} h"
 
 
-Labels = Mapping[tuple[str, str], str]
-"""Names by IT Glue's resource word and id, so that people review names."""
-
-
 def labels_of(engine: "Engine") -> Labels:
     """Give every name that the index knows."""
-    from bridge.drain.names import Names
+    from bridge.cli import labels
 
     with engine.db.read() as connection:
-        return Names(connection).labels()
-
-
-def _shown(word: str, one: Any, labels: Labels | None) -> str:
-    """Write a value; a name in place of its id."""
-    if labels is None or not word.endswith("_id") or one is None:
-        return output.value(one)
-    noun = word.removesuffix("_id")
-    kind = noun + ("es" if noun.endswith("s") else "s")
-    if isinstance(one, str) and one.startswith(f"new {kind} "):
-        return f"{one.removeprefix(f'new {kind} ')} (new)"
-    name = labels.get((kind, str(one)))
-    return output.value(one) if name is None else f"{name} ({one})"
+        return labels.of(connection)
 
 
 SIGNS = {"create": "+", "adopt": "~", "update": "~", "archive": "-", "restore": "^", "held": "!"}
@@ -224,7 +209,7 @@ def show_line(line: "Line", labels: Labels | None = None) -> None:
     outside = "" if line.rollout else "   (outside the rollout)"
     output.say(f"  {sign} {line.ref} {line.name}{goal}  {_why(line, plan)}{outside}")
     for word, one in (plan.get("fields") or {}).items():
-        old, new = _shown(word, one["old"], labels), _shown(word, one["new"], labels)
+        old, new = shown(word, one["old"], labels), shown(word, one["new"], labels)
         output.say(f"      {word:<24} {old} -> {new}   {one['why']}" if line.word != "create" else
                    f"      {word:<24} {new}   {one['why']}")  # fmt: skip
     for word, why in (plan.get("kept") or {}).items():
