@@ -80,6 +80,7 @@ def _fill(kernel: Kernel, vendor: Vendor, options: argparse.Namespace) -> None:
         provider = build(companies=companies, devices=devices, seed=options.seed)
         records = provider.records(options.system)
         kernel.traps.extend(provider.traps(options.system))
+        kernel.further_traps = provider.further_traps(options.system)
     elif options.data:
         records = json.loads(Path(options.data).read_text(encoding="utf-8"))
     if not isinstance(records, dict) or not all(isinstance(rows, list) for rows in records.values()):

@@ -72,6 +72,10 @@ class Control:
                 return Answer(200, kernel.violations)
             case "GET", "traps", "":
                 return Answer(200, kernel.traps)
+            case "GET", "traps", _:
+                if kernel.further_traps and rest not in kernel.further_traps:
+                    raise ControlError(404, f"traps of {rest}: one of {', '.join(kernel.further_traps)}")
+                return Answer(200, kernel.further_traps.get(rest, []))
             case "GET", "certificate", "" if self._certificate:
                 return Answer(200, self._certificate, {"content-type": "application/x-pem-file"})
             case _:

@@ -30,6 +30,9 @@ class Kernel:
     requests: list[Entry] = field(default_factory=list)
     violations: list[dict[str, Any]] = field(default_factory=list)
     traps: list[dict[str, Any]] = field(default_factory=list)
+    """Those of organizations and configurations."""
+    further_traps: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Those of other kinds, by kind."""
 
     def __post_init__(self) -> None:
         self.switches = Switches(self.declared)

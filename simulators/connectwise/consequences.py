@@ -80,6 +80,14 @@ class Consequences:
             if site["primaryAddressFlag"] and company is not None and "site" not in company:
                 self._change(self._tenant.stores[COMPANY], company, {"site": site["id"]})
 
+    def show_primary_site(self, store: Store, row: Row) -> None:
+        """Let a seeded company show its primary site, if that was seeded before it."""
+        if store.resource.path == COMPANY and "site" not in row:
+            sites = self._tenant.stores[SITE]
+            for record in sites.with_value("company", row["id"]):
+                if sites.table.rows[record]["primaryAddressFlag"]:
+                    row["site"] = record
+
     def list_items(self, store: Store, row: Row) -> None:
         """Store the communicationItems of a seeded contact at once, so that their ids are taken."""
         if store.resource.path == CONTACT:

@@ -143,6 +143,7 @@ class Office:
             associate(self._tenant, pairing, row, touched)
             return
         if seeding:
+            self._consequences.show_primary_site(store, row)
             store.put(row, "person")
             self._consequences.list_items(store, row)
             return

@@ -27,6 +27,12 @@ _FIRST_IDS: Final = {
     "models": 880_000,
     "organizations": 2_400_100,
     "configurations": 30_112_000,
+    "contact_types": 3_300,
+    "locations": 5_210_000,
+    "contacts": 9_440_000,
+    "flexible_asset_types": 90_500,
+    "flexible_asset_fields": 1_910_000,
+    "flexible_assets": 6_130_000,
 }
 _LATE_IDS: Final = 1_694_461_951_900_000  # ids given in the last years are far beyond 2^31 (itglue.md 1.3)
 
@@ -35,7 +41,8 @@ _LATE_IDS: Final = 1_694_461_951_900_000  # ids given in the last years are far 
 class Account:
     """The names of an IT Glue account by id, and which organization stands for which company.
 
-    `models` are by their place in the price list; `shared` and `stood_for` remember what two records have in common.
+    `models` are by their place in the price list; `locations`, `contacts` and `devices` by the PSA's id, where exactly one
+    record stands for it; `shared`, `stood_for` and those for two remember what two records have in common.
     """
 
     organization_types: dict[str, int] = field(default_factory=dict)
@@ -49,6 +56,13 @@ class Account:
     shared: dict[str, int] = field(default_factory=dict)
     stood_for: set[tuple[int, str]] = field(default_factory=set)
     counted: dict[str, int] = field(default_factory=dict)
+    contact_types: dict[str, int] = field(default_factory=dict)
+    asset_types: dict[str, int] = field(default_factory=dict)
+    locations: dict[int, int] = field(default_factory=dict)
+    contacts: dict[int, int] = field(default_factory=dict)
+    devices: dict[int, int] = field(default_factory=dict)
+    locations_for_two: set[tuple[int, str]] = field(default_factory=set)
+    contacts_for_two: set[tuple[int, str, str | None]] = field(default_factory=set)
 
     def next_id(self, resource: str) -> int:
         """Count on: every third organization and every other configuration came late and has a long id."""

@@ -66,3 +66,11 @@ DOCUMENTATION = (
     "<p>VLAN 20 on port 14, untagged. Cable label K-114.</p>", "<p>Licence dongle on the rear USB port.</p>",
     "<p>Backed up nightly, restore tested in spring.</p>", "<p>Local printer queue: <i>accounts-2</i>.</p>",
 )  # fmt: skip
+GIVEN_NAMES = (
+    "Alice", "Bob", "Carla", "Dieter", "Elif", "Fiona", "Gareth", "Hélène", "Ivan", "Jo", "Karen", "Luís", "Mary-Ann", "Nils", "Olga",
+    "Priya", "Quentin", "Rosa", "Søren", "Tom", "Una", "Victor", "Wendy",
+)  # fmt: skip
+SURNAMES = (
+    "Smith", "Jones", "O'Connor", "Müller", "Singh", "van Dijk", "Garcia", "Nguyen", "Brown", "Zhang", "MacLeod", "Ibrahim", "Rossi",
+    "Kovács", "Taylor", "Wilson", "Ødegård", "Clark", "Bennett",
+)  # fmt: skip

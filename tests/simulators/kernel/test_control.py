@@ -140,6 +140,7 @@ def test_switches_say_what_they_mean(simulator: Running) -> None:
     assert set(listing) == {
         "wrong_key", "accept_plain_json", "unknown_filter", "unknown_trait", "drop_attributes",
         "relationships_in_type_patch", "second_related_item", "list_lag_seconds", "bulk", "limit", "retry_after", "two_way",
+        "absent_traits", "renamed_field", "contact_emails", "synced_contacts",
     }  # fmt: skip
 
 

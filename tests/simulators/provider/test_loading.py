@@ -11,6 +11,7 @@ from simulators.kernel import Kernel
 from simulators.provider import build
 from simulators.provider.catalogue import OPERATING_SYSTEMS
 from simulators.provider.datasets import Sides, adoption, first_sync
+from simulators.provider.itglue_customers import COUNTRY, REGIONS
 
 Records = dict[str, list[dict[str, Any]]]
 
@@ -45,6 +46,17 @@ def shown(vendor: Loaded, resource: str) -> dict[int, dict[str, Any]]:
     return {int(item["id"]): item["now"] for item in found}
 
 
+def as_written(value: Any) -> Any:
+    """Give a value as it is written: of tags the ids, of a file its name."""
+    if not isinstance(value, dict):
+        return value
+    if "values" in value:
+        return [each["id"] for each in value["values"]]
+    if {"name", "size"} <= value.keys() or "file_name" in value:
+        return value.get("file_name", value.get("name"))
+    return {word: as_written(each) for word, each in value.items()}
+
+
 def is_part(said: Any, held: Any) -> bool:
     """Say whether everything that is said of a record is held; the vendor adds links and what is false."""
     if isinstance(said, dict):
@@ -65,8 +77,8 @@ def test_itglue_takes_every_record_and_keeps_the_links() -> None:
         assert set(held) == {row["id"] for row in rows}
         for row in rows:
             now = held[row["id"]]
-            attributes = {word: now["attributes"][word] for word in row["attributes"]}
-            assert attributes == row["attributes"]
+            attributes = {word: as_written(now["attributes"][word]) for word in row["attributes"]}
+            assert attributes == as_written(row["attributes"])
             links = [row["adapter"]["remote-id"]] if "adapter" in row else []
             assert [link["remote-id"] for link in now["adapters"]] == links
 
@@ -91,6 +103,30 @@ def test_itglue_takes_the_benchmarks_data(make: Callable[[int, int, int], Sides]
     vendor = filled(new_itglue(), records)
 
     assert len(shown(vendor, "organizations")) == 10
+
+
+def test_country_and_regions_have_the_ids_of_the_account() -> None:
+    """They are the account's own too."""
+    vendor = filled(new_itglue(), {})
+
+    assert shown(vendor, "countries")[COUNTRY]["attributes"]["iso"] == "GB"
+    regions = shown(vendor, "regions")
+    assert {name: regions[record]["attributes"]["name"] for name, record in REGIONS.items()} == {
+        name: name for name in REGIONS
+    }
+
+
+def test_a_company_shows_its_primary_site_from_the_beginning() -> None:
+    """One event each: nothing was changed while the records were loaded."""
+    records = build(12, 80, seed=7).records("connectwise")
+
+    vendor = filled(ConnectWise(Kernel(declared=ConnectWise.switches)), records)
+
+    for item in vendor.dump("company/companies") or []:
+        company = item["now"]
+        assert [event["verb"] for event in item["history"]] == ["create"]
+        rows = records.get(f"company/companies/{company['id']}/sites", [])
+        assert company.get("site", {}).get("id") == next((row["id"] for row in rows if row["primaryAddressFlag"]), None)
 
 
 def test_the_operating_systems_have_the_ids_of_the_account() -> None:

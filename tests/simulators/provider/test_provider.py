@@ -67,9 +67,12 @@ def test_ids_are_unique_and_each_resource_comes_after_what_it_refers_to(psa: Rec
     for records in (psa, itglue):
         for rows in records.values():
             assert len({row["id"] for row in rows}) == len(rows)
-    assert list(itglue)[-2:] == ["organizations", "configurations"]
+    order = ["organizations", "locations", "contacts", "configurations", "flexible_asset_types"]
+    assert [path for path in itglue if path in order] == order
+    assert list(itglue)[-2:] == ["flexible_asset_fields", "flexible_assets"]
     assert list(psa).index("company/companies") > list(psa).index("company/companies/statuses")
-    assert list(psa)[-1] == "company/configurations"
+    order = ["service/boards", "company/companies", "company/contacts", "company/configurations", "service/tickets"]
+    assert [path for path in psa if path in order] == order
 
 
 def test_every_reference_of_the_psa_points_to_a_record_of_that_name(psa: Records) -> None:
