@@ -2,10 +2,14 @@
 
 import socket
 from dataclasses import replace
+from pathlib import Path
+from threading import Event, Thread
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from bridge import app
 from bridge.itglue.client import ITGlue
 from bridge.store.schema import pauses, targets
 from bridge.sweep import sweep
@@ -39,6 +43,39 @@ def test_a_wrong_key_pauses_the_side_until_it_is_rotated(world: World) -> None:
     assert _pause(world) is None
     assert world.target(DEVICE).attempts == 0
     assert len(world.records("configurations")) == 1
+
+
+def test_a_renewed_key_leaves_no_connection_of_the_old_one_open(world: World) -> None:
+    """Requests under way with the old key have their answers; then its connections are closed."""
+    world.configure(stops="[protocol]\ndeadline = 0.5\n")
+    credentials = app.Credentials(world.settings(), world.engine.itglue.quota)
+    credentials.engine = world.engine
+    world.engine.itglue.close()
+    world.engine.itglue = old = credentials.itglue()
+    before = _connections(world)
+    world.fault({"delay": 0.3}, method="GET", nth=[1])
+    read: list[object] = []
+    reading = Thread(target=lambda: read.append(old.page("organizations", lane="live")))
+    reading.start()
+    while _connections(world) == before:
+        Event().wait(0.005)
+
+    world.use_key("ITG.rotated")
+    renewed = credentials.renew("itglue")
+    meanwhile = _connections(world)
+    reading.join()
+
+    assert renewed
+    assert world.engine.itglue is not old
+    assert (len(read), meanwhile - before) == (1, 1)
+    assert _connections(world) == before
+
+
+def _connections(world: World) -> int:
+    """Count this machine's open connections to the simulator, as their clients see them."""
+    port = f":{urlsplit(world.itglue.url).port:04X}"
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(1 for each in lines if each[2].endswith(port) and each[3] == "01")
 
 
 def test_no_connection_pauses_the_side_and_loses_nothing(world: World) -> None:
