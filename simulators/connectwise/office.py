@@ -3,7 +3,15 @@
 from typing import Any
 
 from simulators.connectwise.associations import BY_PAIRS, associate, disassociate
-from simulators.connectwise.catalog.paths import BOARD_STATUS, COMPANY, NOTE, TICKET
+from simulators.connectwise.catalog.paths import (
+    BOARD_STATUS,
+    COMMUNICATION,
+    COMPANY,
+    CONFIGURATION,
+    CONTACT,
+    NOTE,
+    TICKET,
+)
 from simulators.connectwise.consequences import Consequences
 from simulators.connectwise.entries import Entries
 from simulators.connectwise.merging import merge
@@ -11,6 +19,7 @@ from simulators.connectwise.removal import refuse_in_use, remove
 from simulators.connectwise.schema import Link
 from simulators.connectwise.store import Row, Store
 from simulators.connectwise.tenant import Tenant
+from simulators.connectwise.ticketing import convert, hand_over, merge_tickets
 from simulators.connectwise.values import Intake
 from simulators.kernel import Kernel
 from simulators.refusal import ControlError
@@ -29,6 +38,8 @@ _TEXTS = {
     "initialInternalAnalysis": "internalAnalysisFlag",
     "initialResolution": "resolutionFlag",
 }
+# Records below another, with the field that names it and their word in the switch `child_touches`.
+_BELOW = {COMMUNICATION: (CONTACT, "contact", "communicationItems"), NOTE: (TICKET, "ticket", "notes")}
 _RECYCLING = {"deletedFlag", "dateDeleted", "deletedBy"}
 
 
@@ -72,6 +83,7 @@ class Office:
         self._add(store, row, record, seeding=False)
         if store.resource.path == TICKET:
             self._describe(row, record)
+        self._touch_above(store, row)
         return store.table.rows[row["id"]]
 
     def update(self, store: Store, before: Row, record: dict[str, Any]) -> Row:
@@ -96,10 +108,19 @@ class Office:
         self._consequences.complete(store, row, before)
         store.put(row, "person")
         self._consequences.follow(store, row, before)
+        self._touch_above(store, row)
         return store.table.rows[row["id"]]
 
-    def delete(self, store: Store, row: Row) -> None:
-        """Delete a record: companies go to the recycle bin first, a record in use is refused, others vanish."""
+    def delete(self, store: Store, row: Row, body: Any = None) -> None:
+        """Delete a record: companies go to the recycle bin first, a record in use is refused, others vanish.
+
+        `transferContactId` in the body names the contact that takes over a contact's tickets and configurations (5.4).
+        """
+        heir = body.get("transferContactId") if isinstance(body, dict) and store.resource.path == CONTACT else None
+        if heir is not None:
+            if heir not in store or heir == row["id"]:
+                raise ControlError(400, f"{CONTACT}: transferContactId {heir!r} is no other contact")
+            hand_over(self._tenant, CONTACT, row["id"], heir, (TICKET, CONFIGURATION))
         if store.resource.path in BY_PAIRS:
             disassociate(
                 self._tenant, BY_PAIRS[store.resource.path], row, self._stamps_if("child_touches", "typeAssociations")
@@ -114,15 +135,37 @@ class Office:
         self._leave(store, row["id"])
 
     def merge(self, store: Store, loser: Row, body: Any) -> Row:
-        """Merge a company into the one that the body names."""
+        """Merge a company or a ticket into the one that the body names."""
         into = body.get("into") if isinstance(body, dict) else None
         winner = store.get(into) if isinstance(into, int) and not isinstance(into, bool) else None
+        if store.resource.path == TICKET:
+            if winner is None or winner["id"] == loser["id"]:
+                raise ControlError(400, 'merge: {"into": the id of another ticket} is wanted')
+            merge_tickets(self._tenant, loser, winner, PERSON, self._stamps())
+            return store.table.rows[loser["id"]]
         if store.resource.path != COMPANY or winner is None or winner["id"] == loser["id"]:
             raise ControlError(400, 'merge: {"into": the id of another company} is wanted')
         if loser["deletedFlag"] or winner["deletedFlag"]:
             raise ControlError(400, "merge: a company in the recycle bin cannot be merged")
         merge(self._tenant, loser, winner, self._recycled(), self._stamps_if("merge_touches"))
         return store.table.rows[loser["id"]]
+
+    def convert(self, store: Store, row: Row) -> Row:
+        """Move a ticket between service and project."""
+        if store.resource.path != TICKET:
+            raise ControlError(400, f"{store.resource.path}: only tickets are converted")
+        return convert(self._tenant, row, self._stamps())
+
+    def _touch_above(self, store: Store, row: Row) -> None:
+        """Move the stamp of the record above, where the switch says so."""
+        if store.resource.path in _BELOW:
+            path, field, word = _BELOW[store.resource.path]
+            self._touch(self._tenant.stores[path], row[field], word)
+
+    def _touch(self, store: Store, record: int, word: str) -> None:
+        row = store.get(record)
+        if row is not None and self._kernel.switches["child_touches"].get(word):
+            store.put({**row, **self._stamps()}, "person")
 
     def _new_row(self, store: Store, intake: Intake, parents: dict[str, int], record: dict[str, Any]) -> Row:
         given = {name: value for name, value in intake.values(record).items() if value is not None}
@@ -217,10 +260,12 @@ class Office:
         remove(self._tenant, store, record)
         if "contactId" in row:
             self._consequences.gather_items(row["contact"])
+        self._touch_above(store, row)
 
     def link(self, link: Link, holder: int, record: int, *, linked: bool) -> None:
-        """Link a record to another, or unlink it; neither's stamp moves (section 6)."""
+        """Link a record to another, or unlink it; stamps stay, but for the switch (section 6)."""
         store = self._tenant.stores[link.holder]
         row = store.table.rows[holder]
         held = tuple(each for each in row.get(link.field, ()) if each != record)
         store.put({**row, link.field: (*held, record) if linked else held}, "person")
+        self._touch(store, holder, link.field)

@@ -8,6 +8,8 @@ from simulators.windows import window_value
 
 _ROLE: dict[str, Any] = {"hide_types": [], "level": "all", "blank_references": False, "forbidden": []}
 _TOUCHES = {"customFields": False, "questions": False, "typeAssociations": False}
+_FURTHER_TOUCHES = ("communicationItems", "configurations", "notes")
+"""May be named too, and count as false while they are not: items of a contact, links and notes of a ticket."""
 
 
 def _role(value: Any) -> dict[str, Any]:
@@ -23,8 +25,8 @@ def _role(value: Any) -> dict[str, Any]:
 
 
 def _touches(value: Any) -> dict[str, bool]:
-    if not isinstance(value, dict) or not set(value) <= set(_TOUCHES):
-        raise ValueError(f"an object with {', '.join(_TOUCHES)}")
+    if not isinstance(value, dict) or not set(value) <= {*_TOUCHES, *_FURTHER_TOUCHES}:
+        raise ValueError(f"an object with {', '.join((*_TOUCHES, *_FURTHER_TOUCHES))}")
     return {name: flag(given) for name, given in {**_TOUCHES, **value}.items()}
 
 

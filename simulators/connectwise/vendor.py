@@ -14,6 +14,7 @@ from simulators.connectwise.parts import Parts
 from simulators.connectwise.reading import Reading
 from simulators.connectwise.rendering import Style
 from simulators.connectwise.routes import Route, route
+from simulators.connectwise.schema import Link
 from simulators.connectwise.store import Row, Store
 from simulators.connectwise.switchboard import SWITCHES
 from simulators.connectwise.tenant import Tenant
@@ -129,6 +130,11 @@ class ConnectWise:
         if method == "POST" and path.endswith("/merge"):
             store, found = self._resource(path.removesuffix("/merge"))
             return self._known(store, self._office.merge(store, self._row(store, found), body)["id"])
+        if method == "POST" and path.endswith("/convert"):
+            store, found = self._resource(path.removesuffix("/convert"))
+            before = self._row(store, found)
+            self._announce(store, {}, before, self._office.convert(store, before))
+            return self._known(store, before["id"])
         store, found = self._resource(path)
         if method != "DELETE" and not isinstance(body, dict):
             raise ControlError(400, f"records/{path}: an object is wanted")
@@ -147,7 +153,7 @@ class ConnectWise:
         if method == "PATCH":
             self._announce(store, body, row, self._office.update(store, row, body))
         else:
-            self._office.delete(store, row)
+            self._office.delete(store, row, body)
             self._announce(store, {}, row, None)
         return self._known(store, row["id"])
 
@@ -208,7 +214,7 @@ class ConnectWise:
         """Link a record to the one that the path names, or unlink it."""
         assert found.link is not None
         (holder,) = found.parents.values()
-        record = body.get("id") if method == "POST" and found.action == "list" else found.record
+        record = self._linked(found.link, body) if method == "POST" and found.action == "list" else found.record
         target = self._tenant.stores[found.link.target]
         if holder not in self._tenant.stores[found.link.holder] or not isinstance(record, int) or record not in target:
             raise ControlError(404, f"{found.pattern}: both records have to exist")
@@ -216,6 +222,14 @@ class ConnectWise:
             raise ControlError(405, f"{found.pattern}: a link is added or removed, not changed")
         self._office.link(found.link, holder, record, linked=method == "POST")
         return {"id": record}
+
+    def _linked(self, link: Link, body: Any) -> Any:
+        """Return the id that a new link names, itself or by the RMM's key (5.6)."""
+        if body.get("id") is None and body.get("deviceIdentifier") is None:
+            raise ControlError(400, "id or deviceIdentifier is required.")
+        if body.get("id") is not None:
+            return body["id"]
+        return self._tenant.find(link.target, "deviceIdentifier", str(body["deviceIdentifier"]))
 
     def _require_parents(self, found: Route) -> None:
         assert found.resource is not None
