@@ -26,12 +26,31 @@ class Shape:
     path: str
     fields: Mapping[str, str | Named]
     company: Callable[[int], Any] = lambda number: number
+    items: str | None = None
+    """The PSA's one list of a contact's e-mail addresses and telephones."""
     days: frozenset[str] = frozenset({"purchased-at", "warranty-expires-at", "installed-at"})
 
     @staticmethod
     def day(day: str) -> str:
         """Write a day as the moment a PSA keeps."""
         return f"{day}T00:00:00Z"
+
+
+ITEMS = ("contact-emails", "contact-phones")
+"""What the PSA has as one list, replaced as a whole."""
+
+
+def communications(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Write a contact's e-mail addresses and telephones as ConnectWise's communicationItems."""
+    emails = [("Email", entry) for entry in row.get("contact-emails") or ()]
+    phones = [
+        ("Fax" if entry.get("label-type") == "fax" else "Phone", entry) for entry in row.get("contact-phones") or ()
+    ]
+    return [
+        {"communicationType": kind, "value": entry["value"], "defaultFlag": bool(entry.get("primary"))}
+        | ({"extension": entry["extension"]} if entry.get("extension") else {})
+        for kind, entry in (*emails, *phones)
+    ]
 
 
 def _reference(number: int) -> dict[str, int]:
@@ -74,6 +93,7 @@ _CONNECTWISE = {
         "company/contacts",
         {"organization-id": "company", "first-name": "firstName", "last-name": "lastName", "title": "title"},
         company=_reference,
+        items="communicationItems",
     ),
     "locations": Shape(
         "ConnectWise",

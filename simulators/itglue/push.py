@@ -9,7 +9,7 @@ import httpx
 from simulators.itglue.account import Account
 from simulators.itglue.adapters import INTEGRATIONS, adapter, with_keys
 from simulators.itglue.ownership import is_live
-from simulators.itglue.psa_shapes import SHAPES, Named, Shape
+from simulators.itglue.psa_shapes import ITEMS, SHAPES, Named, Shape, communications
 from simulators.itglue.schema import Resource, Row
 from simulators.kernel import Kernel
 
@@ -57,6 +57,8 @@ class Push:
         if row.get("psa-integration") != "enabled" or link is None or shape is None:
             return
         fields = {name: row.get(name) for name in changes if name in shape.fields}
+        if shape.items is not None and set(ITEMS) & set(changes):
+            fields |= {name: row.get(name) for name in ITEMS}
         if not fields:
             return
 
@@ -119,6 +121,8 @@ class Push:
                 values[field] = shape.company(int(remote)) if remote and remote.isdecimal() else None
             else:
                 values[field] = shape.day(row[ours]) if row[ours] and ours in shape.days else row[ours]
+        if shape.items is not None and set(ITEMS) & set(row):
+            values[shape.items] = communications(row)
         return values
 
     async def _reference(self, client: httpx.AsyncClient, field: Named, name: str) -> Any:

@@ -59,7 +59,8 @@ class Selection:
                 continue
             known.append((condition, filter_))
         needed_words = {word for word, filter_ in resource.filters.items() if filter_.needed}
-        if needed_words - {condition.word for condition, _ in known if condition.values}:
+        # One type per query (reference 5.9): several are as good as none.
+        if needed_words - {condition.word for condition, _ in known if len(condition.values) == 1}:
             raise unprocessable(titled(_NEEDS_TYPE, None, 422))
         kinds = {filter_.kind for _, filter_ in known}
         for kind, needed, word in (("psa_id", "psa_type", "psa"), ("rmm_id", "rmm_type", "rmm")):

@@ -8,7 +8,7 @@ from simulators.itglue.account import Account
 from simulators.itglue.bodies import Item, data_of, item, related
 from simulators.itglue.catalogue.configurations import CONFIGURATION_INTERFACES
 from simulators.itglue.catalogue.flexible import FLEXIBLE_ASSET_FIELDS
-from simulators.itglue.fields import faults_of_several, faults_of_type
+from simulators.itglue.fields import faults, faults_of_type
 from simulators.itglue.query import Query
 from simulators.itglue.reading import Reading
 from simulators.itglue.refusals import (
@@ -128,9 +128,17 @@ class Writing:
             raise bulk_not_allowed(resource.label)
         several = [item(resource, one) for one in data]
         self._reading.check_parent(route)
-        plans, refusal = self._each(several, lambda one: self._planned(resource, one, route.parent))
-        if resource.name == "flexible_asset_fields" and (found := faults_of_several([plan.row for plan in plans])):
-            raise unprocessable(*found)
+        fields: list[Row] = []
+
+        def planned(one: Item) -> Planned:
+            plan = self._planned(resource, one, route.parent)
+            if resource.name == "flexible_asset_fields":
+                if found := faults(plan.row, fields):
+                    raise unprocessable(*found)
+                fields.append(plan.row)
+            return plan
+
+        plans, refusal = self._each(several, planned)
         records = [self._store(resource, plan) for plan in plans]
         if refusal is not None:
             raise refusal

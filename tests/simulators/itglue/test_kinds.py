@@ -380,3 +380,68 @@ def test_flexible_asset_types_are_filtered_and_side_load_their_fields(account: A
     for path in (f"/flexible_asset_types/{one}?", f"/flexible_asset_types?filter[id]={one}&"):
         [field] = account.get(f"{path}include=flexible-asset-fields").json()["included"]
         assert (field["type"], field["attributes"]["name-key"]) == ("flexible-asset-fields", "title")
+
+
+@pytest.mark.parametrize(("mode", "stored"), [("atomic", 0), ("partial", 1)])
+def test_point_11_fields_of_one_bulk_are_compared_with_each_other(
+    simulator: Running, account: Account, mode: str, stored: int
+) -> None:
+    """The second of one name is the bad row."""
+    simulator.set(bulk=mode)
+    type_ = type_of(account)
+    twins = [
+        document("flexible_asset_fields", {"name": "Twin", "kind": "Text", "order": order})["data"] for order in (8, 9)
+    ]
+
+    answer = account.send("POST", f"/flexible_asset_types/{type_}/relationships/flexible_asset_fields", {"data": twins})
+
+    assert (answer.status_code, error(answer)["detail"]) == (422, "has already been taken")
+    assert len(fields_of(account, type_)) == 1 + stored
+
+
+def test_point_12_one_type_per_query(account: Account) -> None:
+    """Two types, or one twice, are refused as none is."""
+    one, other = type_of(account), type_of(account)
+
+    for value in (f"{one},{other}", f"{one},{one}", ""):
+        answer = account.get(f"/flexible_assets?filter[flexible-asset-type-id]={value}")
+        assert answer.status_code == 422
+        assert error(answer)["title"].startswith("Cannot index flexible assets")
+
+
+def test_point_12_related_items_of_every_kind(account: Account) -> None:
+    """Contacts, locations and assets own links and are their ends; notes are the only thing to change; DELETE by link."""
+    contact = account.create("/contacts", organization_id=account.organization, first_name="Ann")["id"]
+    location = account.create("/locations", organization_id=account.organization, name="Main")["id"]
+    asset = asset_of(account, type_of(account))
+    ends = {"Contact": contact, "Location": location, "Flexible Asset": asset, "Organization": account.organization}
+    path = f"/configurations/{account.configuration()['id']}"
+    links = f"{path}/relationships/related_items"
+
+    several = [
+        document("related_items", {"destination_type": word, "destination_id": number})["data"]
+        for word, number in ends.items()
+    ]
+    made = account.send("POST", links, {"data": several}).json()["data"]
+    one = made[0]["id"]
+    changed = account.send("PATCH", f"{links}/{one}", document("related_items", {"notes": "x", "destination_id": "1"}))
+    gone = account.send("DELETE", links, {"data": [document("related_items", {"id": made[1]["id"]})["data"]]})
+
+    assert [row["attributes"]["resource-type-name"] for row in made] == list(ends)
+    attributes = changed.json()["data"]["attributes"]
+    assert (attributes["notes"], attributes["resource-id"]) == ("x", int(contact))
+    assert gone.status_code == 200
+    shown = account.get(f"{path}?include=related_items").json()["included"]
+    assert {row["attributes"]["resource-id"] for row in shown} == {int(contact), int(asset), int(account.organization)}
+    unknown = document("related_items", {"destination_type": "Contact", "destination_id": "99"})
+    assert account.send("POST", links, unknown).status_code == 401
+    assert account.send("GET", links).status_code == 404
+
+
+def test_point_06_kinds_that_nobody_here_has_take_no_tag(account: Account) -> None:
+    """Users, tickets and the like are no records of this account: each id is one of nobody."""
+    for tag_type in ("AccountsUsers", "ChecklistTemplates", "SslCertificates", "Tickets", "Passwords"):
+        type_ = type_of(account, {"name": "To", "kind": "Tag", "tag-type": tag_type})
+        fixed = {"organization_id": account.organization, "flexible_asset_type_id": type_}
+        answer = account.post("/flexible_assets", **fixed, traits={"title": "x", "to": account.organization})
+        assert (answer.status_code, error(answer)["detail"]) == (422, "is invalid")

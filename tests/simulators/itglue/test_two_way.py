@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.simulators.connectwise.entries import until
 from tests.simulators.itglue.account import Account, unique
 from tests.simulators.running import Running, running
 
@@ -103,3 +104,45 @@ def test_what_is_no_part_of_the_sync_stays_here(psa: Running, account: Account, 
     account.configuration()
 
     assert psa.get("/records/company/configurations") == before
+
+
+def _linked(simulator: Running, kind: str, number: int, **attributes: Any) -> str:
+    link = {"adapter-type-name": "ConnectWise", "remote-id": str(number)}
+    made: str = simulator.person("POST", kind, {"attributes": attributes, "adapter": link})["id"]
+    return made
+
+
+def test_a_contact_and_a_location_made_here_land_in_the_psa(
+    psa: Running, simulator: Running, account: Account, remote: dict[str, Any]
+) -> None:
+    """With address, e-mail and telephone, once these kinds are synced; and a person's edits follow."""
+    company, organization = remote["company"], remote["organization"]
+    site = psa.person("POST", f"company/companies/{company}/sites", {"name": "Main"})["id"]
+    person = psa.person("POST", "company/contacts", {"firstName": "Ann", "company": {"id": company}})["id"]
+    _linked(simulator, "locations", site, **{"organization-id": organization, "name": "Main"})
+    _linked(simulator, "contacts", person, **{"organization-id": organization, "first-name": "Ann"})
+
+    place = account.create("/locations", organization_id=organization, name="Branch", city="Leeds")["id"]
+    made = account.create(
+        "/contacts", organization_id=organization, first_name="Ben", last_name="Lee",
+        contact_emails=[{"value": "ben@lumen.test", "label_name": "Work", "primary": True}],
+        contact_phones=[{"value": "0113 496 0001", "label_name": "Work", "extension": "7"}],
+    )["id"]  # fmt: skip
+    phones = [{"value": "0113 496 0002", "label-name": "Work"}]
+    simulator.person("PATCH", f"contacts/{made}", {"attributes": {"title": "CEO", "contact-phones": phones}})
+
+    sites = {each["now"]["name"]: each["now"] for each in psa.get(f"/records/company/companies/{company}/sites")}
+    assert sites["Branch"]["city"] == "Leeds"
+    [shown] = [each["now"] for each in psa.get("/records/company/contacts") if each["now"]["firstName"] == "Ben"]
+    assert shown["company"]["id"] == company
+    for kind, record in (("locations", place), ("contacts", made)):
+        assert account.get(f"/{kind}/{record}").json()["data"]["attributes"]["psa-integration"] == "enabled"
+
+    def landed() -> dict[str, str]:
+        [now] = [each["now"] for each in psa.get("/records/company/contacts") if each["now"]["firstName"] == "Ben"]
+        return {item["communicationType"]: item["value"] for item in now["communicationItems"]} | {
+            "title": now.get("title", "")
+        }
+
+    wanted = {"Email": "ben@lumen.test", "Phone": "01134960002", "title": "CEO"}
+    until(lambda: landed() == wanted)
