@@ -1,5 +1,6 @@
 """One `apply`: a run over planned targets, drained until nothing of it is open."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Event, Thread
@@ -120,7 +121,10 @@ def _accept(engine: Engine, connection: sa.Connection, run: int, lines: list[Lin
 
 
 def drain(engine: Engine, applied: Applied, stop: Event, *, threads: int = 1) -> None:
-    """Drain a run until nothing of it is open, or `stop` is set. Raises AuthError or TransientError when a side is lost."""
+    """Drain a run until nothing of it is open, or `stop` is set.
+
+    Raises AuthError or TransientError when a side is lost, IncompleteReadError where no list can be proven complete.
+    """
     _freshen(engine, applied)
     work = Drain(engine, run=applied.run, stop=stop)
     while not stop.is_set():
@@ -135,6 +139,8 @@ def drain(engine: Engine, applied: Applied, stop: Event, *, threads: int = 1) ->
             raise AuthError(pause.why)
         if pause is not None and now - pause.since > engine.times.deadline * 4:
             raise TransientError(f"IT Glue does not answer: {pause.why}; what is open goes on at the next apply or run")
+        if work.incomplete is not None and time.monotonic() - work.incomplete[0] > engine.times.deadline * 4:
+            raise work.incomplete[1]
         soonest = min((row.due_at for row in left if row.due_at is not None), default=now + 1.0)
         engine.on_progress("waiting", len(left))
         _release(engine, applied.run)

@@ -1,6 +1,7 @@
 """The drain of a lane: claim what is due, decide, write, settle, until nothing is due."""
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ class Drain:
         self.engine = engine
         self.run = run
         self.stop = stop or threading.Event()
+        self.incomplete: tuple[float, IncompleteReadError] | None = None  # since when no claim came through for that
         engine.stopping = self.stop.is_set
         self._pace = Pace()
 
@@ -103,6 +105,7 @@ class Drain:
             return False
         except IncompleteReadError as error:  # of a list that changes while it is read: no fault of any target
             log.warning("read.incomplete", targets=len(held), reason=str(error))
+            self.incomplete = self.incomplete or (time.monotonic(), error)
             self._later(held, engine.times.backoff(INCOMPLETE), last_error=str(error))
         except BridgeError as error:
             self._failed(held, error)
@@ -118,6 +121,7 @@ class Drain:
         else:
             self._recovered()
             self._finish(held)
+            self.incomplete = None
         return True
 
     def _poisoned(self, rows: Sequence[Row]) -> None:

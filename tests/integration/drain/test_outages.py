@@ -6,16 +6,22 @@ from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
+import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
 from bridge import app
+from bridge.apply_run import begin, drain
+from bridge.errors import IncompleteReadError
 from bridge.itglue.client import ITGlue
+from bridge.plan_pass import plan_all
 from bridge.store.schema import pauses, targets
 from bridge.sweep import sweep
 from tests.integration.drain.world import World
 
 DEVICE = "cw:configuration:7"
+LACKING = {"data": [], "links": {}, "meta": {"current-page": 1, "next-page": None, "total-count": 3}}
+JSON_API = {"content-type": "application/vnd.api+json"}
 
 
 def _pause(world: World) -> str | None:
@@ -156,9 +162,7 @@ def test_a_list_that_is_never_whole_spends_nobodys_attempts(world: World) -> Non
     """However often the proof fails, nothing is made and nothing is held; once a read is whole, the device is made."""
     world.settle(world.organization(), world.device("1"))
     world.engine.times = replace(world.times, attempts=2, freshness=0.0)
-    lacking = {"data": [], "links": {}, "meta": {"current-page": 1, "next-page": None, "total-count": 3}}
-    content = {"content-type": "application/vnd.api+json"}
-    world.fault({"status": 200, "body": lacking, "headers": content}, method="GET", path="configurations$")
+    world.fault({"status": 200, "body": LACKING, "headers": JSON_API}, method="GET", path="configurations$")
 
     world.put(world.device("7"))
     for _ in range(3):
@@ -172,6 +176,24 @@ def test_a_list_that_is_never_whole_spends_nobodys_attempts(world: World) -> Non
 
     assert "could not be read completely" in row.last_error
     assert (state, row.attempts, paused) == (("pending", None), 0, None)
+    assert len(world.records("configurations", dead=True)) == 2
+
+
+def test_an_apply_ends_where_a_list_is_never_whole(world: World) -> None:
+    """It says so after a while instead of waiting for ever, and what is open goes on later."""
+    world.settle(world.organization(), world.device("1"))
+    world.engine.times = replace(world.times, freshness=0.0)
+    world.put(world.device("7"))
+    lines = [line for line in plan_all(world.engine) if line.ref == DEVICE]
+    world.fault({"status": 200, "body": LACKING, "headers": JSON_API}, method="GET", path="configurations$")
+    applied = begin(world.engine, lines, reviewed=True, why="test")
+
+    with pytest.raises(IncompleteReadError, match="could not be read completely"):
+        drain(world.engine, applied, Event())
+    world.calm()
+    world.engine.times = world.times
+    world.drain()
+
     assert len(world.records("configurations", dead=True)) == 2
 
 
