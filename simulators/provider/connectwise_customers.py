@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from simulators.provider.connectwise import company_reference
+from simulators.provider.connectwise_setup import member_reference
 from simulators.provider.contacts import Contact, ContactFate
 from simulators.provider.sites import Site
 from simulators.provider.tickets import BOARDS, OPEN_COMPLETED, PRIORITIES, STATUSES, Ticket
@@ -109,6 +110,7 @@ def ticket_record(ticket: Ticket) -> Record:
         "board": {"id": board, "name": name},
         "status": {"id": _status(board, ticket.status), "name": STATUSES[ticket.status][0]},
         "priority": {"id": priority, "name": priority_name, "sort": priority},
+        "owner": None if ticket.owner is None else member_reference(ticket.owner),
         "project": {"id": 9, "name": "Roll-outs"} if ticket.is_project else None,
         "company": company_reference(ticket.company),
         "site": site and {"id": site.id, "name": site.name},

@@ -11,6 +11,7 @@ from simulators.provider.companies import Company
 from simulators.provider.contacts import Contact, ContactFate
 from simulators.provider.devices import Fate, id_of
 from simulators.provider.sites import Site
+from simulators.provider.words import PEOPLE
 
 
 class TicketFate(Enum):
@@ -67,6 +68,11 @@ class Ticket:
     def closed(self) -> bool:
         """Whether its status closes it."""
         return STATUSES[self.status][1] and BOARDS[self.board][0] != OPEN_COMPLETED
+
+    @property
+    def owner(self) -> int | None:
+        """Who works on it, as a place in PEOPLE; nobody yet on three of ten."""
+        return self.luck % len(PEOPLE) if self.luck % 10 < 7 else None
 
     @property
     def label(self) -> str:

@@ -114,6 +114,9 @@ def test_contacts_and_tickets_show_what_real_ones_show(psa: Records, itglue: Rec
     assert any("lastName" not in row for row in people)
     assert {row["recordType"] for row in tickets} == {"ServiceTicket", "ProjectTicket", "ProjectIssue"}
     assert {row["closedFlag"] for row in tickets} == {True, False}
+    members = {row["id"]: row["identifier"] for row in psa["system/members"]}
+    assert {"owner" in row for row in tickets} == {True, False}
+    assert all(members[row["owner"]["id"]] == row["owner"]["identifier"] for row in tickets if "owner" in row)
     assert {len(rows) for path, rows in psa.items() if "tickets/" in path} == {1, 2, 3}
     assert all(len(row["summary"]) <= 100 for row in tickets)
     values = {each["caption"]: each["value"] for row in [*people, *tickets] for each in row["customFields"]}
