@@ -86,7 +86,7 @@ class Reading:
         body = page_body([data for _, _, data in shown], len(ids), pages, request, query)
         words = self._words(resource, query)
         if words:
-            body["included"] = self._include(resource, shown, words)
+            body["included"] = self._include(resource, shown, words, listed=True)
         return Answer(200, body, {"content-type": JSON_API}, rows=len(shown))
 
     @staticmethod
@@ -95,11 +95,19 @@ class Reading:
         known = resource.includes | resource.single_includes
         return [word for word in dict.fromkeys(query.include) if word in known]
 
-    def _include(self, resource: Resource, shown: list[tuple[int, Row, Row]], words: list[str]) -> list[Row]:
+    def _include(
+        self, resource: Resource, shown: list[tuple[int, Row, Row]], words: list[str], *, listed: bool = False
+    ) -> list[Row]:
         included: dict[tuple[str, str], Row] = {}
+        # A list is late in what it brings along too.
+        late = {
+            word: self._account.late(word) if listed and word in self._account.tables else set[int]() for word in words
+        }
         for record, row, data in shown:
             for word in words:
                 found = self._side_loaded(resource, word, record, row)
+                if late[word]:
+                    found = [one for one in found if int(one["id"]) not in late[word]]
                 pointers = [{"id": one["id"], "type": one["type"]} for one in found]
                 data["relationships"][word.replace("_", "-")] = {"data": pointers}
                 included |= {(one["type"], one["id"]): one for one in found}

@@ -445,3 +445,26 @@ def test_point_06_kinds_that_nobody_here_has_take_no_tag(account: Account) -> No
         fixed = {"organization_id": account.organization, "flexible_asset_type_id": type_}
         answer = account.post("/flexible_assets", **fixed, traits={"title": "x", "to": account.organization})
         assert (answer.status_code, error(answer)["detail"]) == (422, "is invalid")
+
+
+def test_what_a_list_brings_along_may_be_late_too(simulator: Running, account: Account) -> None:
+    """New fields, interfaces and links are missing from lists' includes; a single read brings them at once."""
+    type_, device = type_of(account), account.configuration()["id"]
+    simulator.set(list_lag_seconds=30)
+    field = {"flexible_asset_type_id": type_, "name": "New", "kind": "Text", "order": 9}
+    account.create("/flexible_asset_fields", **field)
+    account.create("/configuration_interfaces", configuration_id=device, name="lan")
+    link = document("related_items", {"destination_type": "Organization", "destination_id": account.organization})
+    account.send("POST", f"/configurations/{device}/relationships/related_items", link)
+
+    def brought(path: str) -> int:
+        return len(account.get(path).json()["included"])
+
+    words = "include=configuration_interfaces,related_items"
+    assert brought(f"/flexible_asset_types/{type_}?include=flexible_asset_fields") == 2
+    assert brought(f"/flexible_asset_types?filter[id]={type_}&include=flexible_asset_fields") == 1
+    assert brought(f"/configurations/{device}?{words}") == 2
+    assert brought(f"/configurations?filter[id]={device}&{words}") == 0
+    simulator.advance(31)
+    assert brought(f"/configurations?filter[id]={device}&{words}") == 2
+    assert brought(f"/flexible_asset_types?filter[id]={type_}&include=flexible_asset_fields") == 2
