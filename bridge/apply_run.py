@@ -89,8 +89,12 @@ def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: boo
         for line in fine:
             if line.word == "create":
                 applied.creates_in.setdefault(line.block, set()).add(line.organization)
+        needed = [name for line in fine for name in line.names]
+        asked = names.ask(engine.db, connection, needed, now=now, lane="backfill", run=applied.run)
         if reviewed:
-            _accept(engine, connection, applied.run, fine, now=now, why=why)
+            _accept(engine, connection, applied.run, fine, asked, now=now, why=why)
+        still_open = targets.c.state.in_(target_rows.OPEN_STATES)
+        runs.enter(engine.db, connection, applied.run, targets.c.id.in_(list(asked.values())) & still_open)
 
 
 _STATES = {"equal": "settled", "held": "held", "excluded": "excluded", "gone": "gone"}
@@ -106,16 +110,16 @@ def _enter_settled(engine: Engine, connection: sa.Connection, run: int, lines: l
     engine.db.add_missing(connection, run_targets, rows, "run", "target")
 
 
-def _accept(engine: Engine, connection: sa.Connection, run: int, lines: list[Line], *, now: float, why: str) -> None:
+def _accept(
+    engine: Engine, connection: sa.Connection, run: int, lines: list[Line], asked: Mapping[str, int], *, now: float,
+    why: str,
+) -> None:  # fmt: skip
     changes = [(line.target, line.stop, line.digest) for line in lines if line.stop is not None]
     decisions.accept(connection, changes, by=engine.who, at=now, why=why)
-    wanted = [name for line in lines for name in line.names]
-    if wanted:
-        asked = names.ask(engine.db, connection, wanted, now=now, lane="backfill", run=run)
+    if asked:
         mine = targets.c.id.in_(list(asked.values()))
         held = (targets.c.state == "held") & targets.c.code.in_(["stop_creates", "parent_held"])
         target_rows.touch(connection, mine & held, now=now, lane="backfill", run=run)
-        runs.enter(engine.db, connection, run, mine)
         made = [(target, "stop_creates", fingerprint(["name", key])) for key, target in asked.items()]
         decisions.accept(connection, made, by=engine.who, at=now, why=why)
 
@@ -126,6 +130,8 @@ def drain(engine: Engine, applied: Applied, stop: Event, *, threads: int = 1) ->
     Raises AuthError or TransientError when a side is lost, IncompleteReadError where no list can be proven complete.
     """
     _freshen(engine, applied)
+    # Each name that is made frees some records: written as they come free, they would take a request for every few.
+    _drain_once(Drain(engine, run=applied.run, block=names.BLOCK, stop=stop), threads)
     work = Drain(engine, run=applied.run, stop=stop)
     while not stop.is_set():
         _drain_once(work, threads)

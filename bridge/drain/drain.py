@@ -26,12 +26,15 @@ INCOMPLETE = 4  # a list that could not be proven complete is left alone as long
 class Drain:
     """Drains lanes for one process; safe to use from several threads.
 
-    `run` keeps it to the open targets of one run. `stop` ends it between two claims.
+    `run` keeps it to the open targets of one run, `block` to those of one block. `stop` ends it between two claims.
     """
 
-    def __init__(self, engine: Engine, *, run: int | None = None, stop: threading.Event | None = None) -> None:
+    def __init__(
+        self, engine: Engine, *, run: int | None = None, block: str | None = None, stop: threading.Event | None = None
+    ) -> None:
         self.engine = engine
         self.run = run
+        self.block = block
         self.stop = stop or threading.Event()
         self.incomplete: tuple[float, IncompleteReadError] | None = None  # since when no claim came through for that
         engine.stopping = self.stop.is_set
@@ -65,7 +68,7 @@ class Drain:
         states = ("pending", "creating", "gone") if allowed else ("creating",)
         rows = target_rows.claim(
             engine.db, lane=lane, owner=engine.owner, now=now, lease=engine.times.lease, limit=CLAIM[lane],
-            states=states, run=self.run,
+            states=states, run=self.run, block=self.block,
         )  # fmt: skip
         if paused and not rows:
             self._recovered()

@@ -138,8 +138,9 @@ def claim(
     limit: int,
     states: Sequence[str] = ("pending", "creating", "gone"),
     run: int | None = None,
+    block: str | None = None,
 ) -> list[Row]:
-    """Claim due targets of one wave, whole organizations first come first; give their rows as claimed.
+    """Claim due targets of one wave, of a block if one is named, whole organizations first; give them as claimed.
 
     A target that has been started twice without an end is claimed alone, and while no other such is worked on, so that
     the one that kills its process takes no other with it that was started as often.
@@ -150,6 +151,8 @@ def claim(
         targets.c.due_at <= now,
         targets.c.lease_until < now,
     ]
+    if block is not None:
+        due.append(targets.c.block == block)
     if run is not None:
         # Looked up per candidate: a list of all that the run has open would be made for every claim.
         mine = run_targets.c.target == targets.c.id
