@@ -177,12 +177,13 @@ def _keep(engine: Engine, work: Work, added: dict[str, object], claimed: Sequenc
     def keep(connection: Connection) -> bool:
         engine.db.lock_source(connection, work.ref.source)
         number = work.target.mirror_id
+        others = (targets.c.mirror_id == number) & targets.c.id.not_in(claimed or [work.id])
+        target_rows.lock(connection, others)
         dear_reads.done(engine.db, connection, number, work.digest, added)
         words = dear_reads.put(connection, number, added)
         if words is None:
             return False
         carried.enter(connection, {number: Record(work.ref, work.version, words, {})})
-        others = (targets.c.mirror_id == number) & targets.c.id.not_in(claimed or [work.id])
         return target_rows.touch(connection, others, now=engine.db.now(connection), lane=work.target.lane) > 0
 
     if engine.db.transact(keep):

@@ -27,3 +27,4 @@ def seconds(value: Any) -> float:
 
 
 Seconds = Annotated[float, BeforeValidator(seconds), Field(ge=0)]
+Positive = Annotated[Seconds, Field(gt=0)]

@@ -310,3 +310,23 @@ def test_a_reader_that_has_seen_enough_is_no_error_message(place: Workplace) -> 
     _, err = process.communicate(timeout=20)
 
     assert err == ""
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o666])
+def test_a_file_of_keys_that_others_may_read_is_a_warning_with_the_command_that_helps(
+    place: Workplace, mode: int
+) -> None:
+    """As a copy, an editor or a backup leaves it; once closed the warning is gone."""
+    environment = place.folder / ".env"
+    environment.chmod(mode)
+
+    said = place.run("check")
+    environment.chmod(0o600)
+    again = place.run("check")
+
+    [line] = [line for line in said.out.splitlines() if "B115" in line]
+    assert line == (
+        f"WARN   B115     {environment} holds keys and is open to others (mode {mode:04o}): chmod 600 {environment}"
+    )
+    assert said.code == again.code == 0
+    assert "B115" not in again.out

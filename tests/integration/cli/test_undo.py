@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bridge.cli import shapes
 from bridge.store.schema import journal
 from tests.integration.cli.workplace import Workplace
 
@@ -43,6 +44,7 @@ def test_a_run_is_undone_from_a_reviewed_plan_and_that_undone_too(drained: Workp
     assert (shown.code, applied.code, quiet.code) == (2, 2, 0)
     assert shown.out.startswith(f"Undoing run {run}: ")
     assert lines[0]["undo"] == run
+    assert tuple(back) == shapes.keys("apply, undo")
     assert lines[-1]["end"]["writes"] == back["counts"]["written"] > 0
     assert undone != after
     assert devices(drained) == after

@@ -15,7 +15,7 @@ HOLD_CODES = {
     "stop_archives", "stop_emptied", "stop_updates", "shape_changed", "flapping",
 }  # fmt: skip
 # Of kinds and sources that this release does not read.
-LATER = {"identity_changed", "unsafe_type"}
+LATER = {"identity_changed"}
 
 
 def source() -> str:
