@@ -16,12 +16,13 @@ from bridge.connector import Connector
 from bridge.engine import Doorbell, Engine, Silent, StopLimits
 from bridge.errors import SettingsError
 from bridge.itglue.client import ITGlue
-from bridge.mapping.blocks import compile_mapping
+from bridge.mapping.blocks import Mapping, compile_mapping
 from bridge.queue.address import RedisAddress
 from bridge.queue.doorbell import Doorbell as QueueDoorbell
 from bridge.queue.embedded import start_or_join
 from bridge.quota import Quota, Window, account
 from bridge.settings import Settings, load_settings
+from bridge.store import taking_up
 from bridge.store.block_key import BlockKey
 from bridge.store.database import Database
 from bridge.store.index import Index
@@ -192,6 +193,7 @@ def engine_of(
         credentials = Credentials(settings, quota)
         mapping = compile_mapping(settings)
         keys = [BlockKey.of(block) for block in mapping.blocks]
+        _refuse_vanished(db, mapping)
         doorbell: Doorbell = Silent()
         if rings:
             ringing = QueueDoorbell(address)
@@ -210,6 +212,15 @@ def engine_of(
         credentials.engine = engine
         stack.callback(_close, engine)
         yield engine
+
+
+def _refuse_vanished(db: Database, mapping: Mapping) -> None:
+    """Refuse settings in which a block is missing that has assets in IT Glue: nobody would look after them."""
+    with db.read() as connection:
+        gone = taking_up.vanished(connection, [block.id for block in mapping.blocks])
+    if gone:
+        said = f'the block "{gone[0]}" is not in the file, and has assets in IT Glue: glue-bridge mapping rename {gone[0]} NEW'
+        raise SettingsError("B138", f"{said}, or glue-bridge mapping retire {gone[0]}")
 
 
 def _close(engine: Engine) -> None:

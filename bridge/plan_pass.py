@@ -19,7 +19,7 @@ from bridge.drain.settle import is_mapping_made, review_digest
 from bridge.drain.verdicts import Gone, Moment, Ready, Verdict, Waiting
 from bridge.drain.work import Parent, Work, all_targets, load, load_parents
 from bridge.engine import Engine
-from bridge.itglue.kinds import kind_of
+from bridge.itglue.kinds import ASSETS, KINDS
 from bridge.mapping.words import called
 from bridge.planning import Adopt, Create, Hold, Nothing
 
@@ -193,6 +193,7 @@ class Cost:
         self._creates: dict[tuple[str, str | None], int] = {}
         self._names: set[str] = set()
         self._models: set[str] = set()
+        self._reads = 0
 
     def add(self, line: Line) -> None:
         """Count one line."""
@@ -205,18 +206,20 @@ class Cost:
             return
         self.writes += 1
         if line.word == "create":
-            organization = line.ref if not kind_of(line.block).bulk_create else line.organization
+            kind = KINDS.get(line.block, KINDS[ASSETS])  # any other block is one of flexible assets
+            organization = line.organization if kind.bulk_create else line.ref
             key = (line.block, organization)
             self._creates[key] = self._creates.get(key, 0) + 1
         else:
             self._updates[line.block] = self._updates.get(line.block, 0) + 1
+            self._reads += line.block not in KINDS  # each is read by itself before it is written
 
     @property
     def requests(self) -> int:
         """Give the number of requests."""
         updates = sum(-(-number // 50) for number in self._updates.values())
         creates = sum(-(-number // 50) for number in self._creates.values())
-        return updates + creates + len(self._names) + len(self._models)
+        return updates + creates + self._reads + len(self._names) + len(self._models)
 
 
 def dump(line: Line) -> bytes:

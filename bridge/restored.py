@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from bridge.engine import Engine, log
 from bridge.store import backup, meta
 from bridge.store import targets as target_rows
+from bridge.store.index import OF_TYPES
 from bridge.store.schema import links, streams, targets
 
 COUNTER = "starts"
@@ -25,9 +26,8 @@ def settings_changed(engine: Engine, digest: str) -> int:
         meta.put(engine.db, connection, "settings", digest)
         if known is None:
             return 0
-        raised = target_rows.touch(
-            connection, targets.c.mirror_id.is_not(None), now=engine.db.now(connection), lane="backfill"
-        )
+        ours = targets.c.mirror_id.is_not(None) | targets.c.anchor.startswith(OF_TYPES, autoescape=True)
+        raised = target_rows.touch(connection, ours, now=engine.db.now(connection), lane="backfill")
     log.info("settings.changed", targets=raised)
     return raised
 

@@ -23,7 +23,7 @@ def wanted(engine: Engine) -> list[tuple[str, str, str]]:
     names = [
         (source, kind, what)
         for source, connector in engine.connectors.items()
-        for kind in engine.mapping.kinds
+        for kind in engine.mapping.kinds_of(source)
         if kind in connector.kinds
         for what in (("poll", "ids") if kind in connector.per_organization else ("poll", "ids", "snapshot"))
     ]
@@ -82,7 +82,7 @@ def refresh_cycle(engine: Engine, row: streams.Row, seconds: float) -> None:
 
 def serve(engine: Engine, protocol: Protocol, stop: threading.Event, keep: Keep) -> None:
     """Schedule until `stop` is set; what is being read then is given up at its next page."""
-    streams.ensure(engine.db, wanted(engine))
+    streams.keep(engine.db, wanted(engine))
     readers = [
         threading.Thread(target=_read, args=(engine, protocol, stop, number), name=f"reader-{number}")
         for number in range(READERS)

@@ -9,6 +9,7 @@ from bridge.engine import log
 from bridge.queue.embedded import start_or_join
 from bridge.renormalize import renormalize
 from bridge.settings import Settings
+from bridge.store import taking_up
 from bridge.supervise.child import Child
 from bridge.supervise.lock import ServiceLock
 from bridge.supervise.supervisor import Supervisor
@@ -38,6 +39,7 @@ def run(path: Path, only: Sequence[str] = ()) -> int:
         with app.engine_of(settings, who="service", queue=address.url) as engine:
             restored.started(engine, settings.data_folder, silence=settings.protocol.restored_after)
             restored.settings_changed(engine, settings.digest)
+            taking_up.take_up(engine.db, engine.mirror.added)
             renormalize(engine)
         log.info("service.started", mode=settings.mode, sources=sorted(settings.sources))
         supervisor = Supervisor(

@@ -78,8 +78,10 @@ def _lines(engine: Engine, connection: sa.Connection, run: int, members: Sequenc
             organization=owner.name if owner is not None else None,
         )  # fmt: skip
         work, undo = works.get(each.row.id), undos.get(each.row.id)
-        if each.row.block == inspect.NAMES:
-            line.reason = "it is a name of IT Glue, which no API deletes: remove it by hand if nothing needs it"
+        if each.row.mirror_id is None:
+            line.reason = (
+                "it is a name or a type of IT Glue, which no API deletes: remove it by hand if nothing needs it"
+            )
         elif each.row.state == "creating":
             line.reason = "it is being created: its answer is awaited"
         elif undo is None:

@@ -106,7 +106,7 @@ class _Check:
         yield from machine.check(settings)
         yield from self._itglue(settings, mapping, machine)
         for name in settings.sources:
-            yield from self._source(settings, name, {kind: mapping.want(kind) for kind in mapping.kinds})
+            yield from self._source(settings, name, {kind: mapping.want(kind) for kind in mapping.kinds_of(name)})
         yield from self._names(settings, mapping, machine)
 
     def _itglue(self, settings: "Settings", mapping: "BlockMapping", machine: "Machine") -> Iterator["Found"]:
@@ -159,7 +159,7 @@ class _Check:
         from bridge.errors import BridgeError
 
         for block in mapping.blocks:
-            if not mapping.reads(block.id):
+            if not mapping.reads(block.id) or block.asset_type is not None:
                 continue
             live = self._read or block.kind == "organization"
             records = self._records(settings, mapping, machine.database, block.kind, live=live)

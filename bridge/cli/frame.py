@@ -44,6 +44,7 @@ COMMANDS = (
     "links",
     "itglue",
     "mapping",
+    "schema",
     "fields",
     "query",
     "demo",

@@ -65,10 +65,11 @@ def read_new(engine: "Engine", data_folder: Path, *, refresh_index: bool) -> Non
     from bridge import poll, refresh
     from bridge.cli.failures import side
     from bridge.cli.reading import poll_sources
-    from bridge.store import runs
+    from bridge.store import runs, taking_up
     from bridge.supervise.lock import service_pid
 
-    poll_sources(engine, engine.mapping.kinds)
+    taking_up.take_up(engine.db, engine.mirror.added)
+    poll_sources(engine)
     while poll.fetch_due(engine):
         pass
     with side("itglue"):

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 _CODES = {"auth": "B202", "down": "B201"}
 
 
-def poll_sources(engine: "Engine", kinds: Sequence[str]) -> None:
-    """Poll these kinds of every source once; what a running service reads just now is left to it."""
+def poll_sources(engine: "Engine", kinds: Sequence[str] | None = None) -> None:
+    """Poll what blocks read of every source once, or these kinds; what a running service reads just now is left to it."""
     wanted = [
         (name, kind, "poll")
         for name, connector in engine.connectors.items()
-        for kind in kinds
+        for kind in kinds or engine.mapping.kinds_of(name)
         if kind in connector.kinds
     ]
     streams.ensure(engine.db, wanted)

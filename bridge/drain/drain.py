@@ -102,6 +102,8 @@ class Drain:
                 for block, members in groupby(sorted(rest, key=lambda row: str(row.block)), lambda row: row.block):
                     if block == names.BLOCK:
                         make_names.make(engine, list(members), lane=lane)
+                    elif block not in engine.mapping:
+                        self._let_go(list(members))
                     else:
                         records.drain(engine, list(members), lane=lane, run=self.run, pace=self._pace)
         except RateLimitError as error:
@@ -138,6 +140,19 @@ class Drain:
                 reason = f"{row.starts} workers died while they worked on it: see the log, then held retry"
                 log.error("target.poisoned", target=row.anchor)
                 self._hold(row.id, "kills_worker", reason)
+
+    def _let_go(self, rows: Sequence[Row]) -> None:
+        """Leave alone what belongs to a block that was retired, or is now called otherwise."""
+
+        def end(connection: sa.Connection) -> None:
+            target_rows.lock_ends(connection, [row.id for row in rows])
+            now = self.engine.db.now(connection)
+            for row in rows:
+                target_rows.settle(
+                    connection, row, "excluded", now=now, outcome="excluded", rule="its block is not in the mapping"
+                )
+
+        self.engine.db.transact(end)
 
     def _finish(self, held: dict[int, int]) -> None:
         """Give back whatever of a claim came to no verdict."""

@@ -37,26 +37,21 @@ def anchor(name: Name) -> str:
     return f"{name.kind}|{parent}|{normalise_name(name.name)}"
 
 
+# Thousands that few records ask for, and that nobody adds to: read once somebody does.
+_PLACES = ("countries", "regions")
+
+
 class Names:
-    """What IT Glue has of names, and which are being made; a view of one moment."""
+    """What IT Glue has of names, and which are being made; a view of one moment, while its connection is open."""
 
     def __init__(self, connection: Connection) -> None:
         self._ids: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
         self._codes: dict[tuple[str, str], dict[str, str]] = {}  # ISO codes of countries, and of each one's regions
         self._looked_up: dict[int, tuple[Name, str | Missing, str]] = {}  # with the name, so that its id stays its own
         self.types: dict[str, dict[str, Any]] = {}  # the flexible asset types of IT Glue by id, each with its fields
-        statement = sa.select(assets.c.kind, assets.c.itglue_id, assets.c.org_id, assets.c.attributes)
-        for kind, itglue_id, parent, attributes in connection.execute(
-            statement.where(assets.c.kind.in_([*NAME_KINDS, TYPES])).order_by(assets.c.kind)
-        ):
-            shown = orjson.loads(attributes)
-            name = str(shown.get("name") or "")
-            if kind == TYPES:
-                self.types[itglue_id] = shown
-            here = self._ids.setdefault((kind, parent or ""), {})
-            here.setdefault(normalise_name(name), []).append((itglue_id, name))
-            if code := shown.get("iso"):
-                self._codes.setdefault((kind, parent or ""), {})[normalise_name(str(code))] = itglue_id
+        self._connection = connection
+        self._has_places = False
+        self._read([kind for kind in (*NAME_KINDS, TYPES) if kind not in _PLACES])
         self._targets: dict[str, Any] = {
             row.anchor: row
             for row in connection.execute(
@@ -67,6 +62,24 @@ class Names:
                 .where(targets.c.block == BLOCK)
             )
         }
+
+    def _read(self, kinds: Sequence[str]) -> None:
+        statement = sa.select(assets.c.kind, assets.c.itglue_id, assets.c.org_id, assets.c.attributes)
+        statement = statement.where(assets.c.kind.in_(kinds)).order_by(assets.c.kind)
+        for kind, itglue_id, parent, attributes in self._connection.execute(statement):
+            shown = orjson.loads(attributes)
+            name = str(shown.get("name") or "")
+            if kind == TYPES:
+                self.types[itglue_id] = shown
+            here = self._ids.setdefault((kind, parent or ""), {})
+            here.setdefault(normalise_name(name), []).append((itglue_id, name))
+            if code := shown.get("iso"):
+                self._codes.setdefault((kind, parent or ""), {})[normalise_name(str(code))] = itglue_id
+
+    def _read_places(self) -> None:
+        if not self._has_places:
+            self._has_places = True
+            self._read(_PLACES)
 
     def look_up(self, name: Name) -> tuple[str | Missing, str]:
         """Give what `find` gives, and the name's anchor."""
@@ -84,6 +97,8 @@ class Names:
         Of several that differ in case alone, the one written alike is taken, else the oldest. A country or a region may
         be called by its ISO code.
         """
+        if name.kind in _PLACES:
+            self._read_places()
         parent_id = ""
         if name.parent is not None:
             parent = self.find(name.parent)
@@ -144,6 +159,7 @@ class Names:
 
     def labels(self) -> dict[tuple[str, str], str]:
         """Give the names by kind and id."""
+        self._read_places()
         return {
             (kind, itglue_id): written
             for (kind, _), here in self._ids.items()
@@ -153,6 +169,8 @@ class Names:
 
     def known(self, kind: str) -> list[str]:
         """Give every name of a kind."""
+        if kind in _PLACES:
+            self._read_places()
         return [written for (word, _), here in self._ids.items() if word == kind for hits in here.values()
                 for _, written in hits]  # fmt: skip
 

@@ -57,14 +57,14 @@ class Mapping:
         own = sorted((self._forms[block_id, ()] for block_id in KINDS), key=lambda block: block.wave)
         return (*own, *self._assets.values())
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Give the kinds of records that are read, parents first: those of blocks that are switched on."""
-        return tuple(dict.fromkeys(block.kind for block in self.blocks if self.reads(block.id)))
-
     def blocks_for_kind(self, kind: str) -> tuple[Block, ...]:
         """Give the blocks that read this kind of record."""
         return tuple(block for block in self.blocks if block.kind == kind)
+
+    def kinds_of(self, source: str) -> tuple[str, ...]:
+        """Give the kinds of records of a source that are read, parents first: those of blocks that are switched on."""
+        blocks = (block for block in self.blocks if self.reads(block.id) and block.source in {None, source})
+        return tuple(dict.fromkeys(block.kind for block in blocks))
 
     def block(self, block_id: str, organization: Organization | None = None) -> Block:
         """Give a block in the form that holds for the records of a source's organization: its Ref and name."""
@@ -79,6 +79,10 @@ class Mapping:
     def block_for(self, block_id: str, words: Words, ref: Ref) -> Block:
         """Give a block in the form that holds for this record."""
         return self.block(block_id, organization_of(words, ref) if self._selected else None)
+
+    def __contains__(self, block_id: str) -> bool:
+        """Tell whether there is such a block."""
+        return block_id in KINDS or block_id in self._assets
 
     def reads(self, block_id: str) -> bool:
         """Tell whether a block is switched on, for anybody at all: else its kind is not even read."""

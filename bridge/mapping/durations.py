@@ -26,5 +26,10 @@ def seconds(value: Any) -> float:
     )
 
 
-Seconds = Annotated[float, BeforeValidator(seconds), Field(ge=0)]
+# What an editor is told that may be written (the JSON Schema).
+_WRITTEN = (
+    Annotated[float, Field(ge=0)]
+    | Annotated[str, Field(pattern=r"^\s*(\d+(\.\d+)?\s*(ms|s|m|h|d|w)\s*)+$", description="45s, 5m, 1h 30m, 14d")]
+)
+Seconds = Annotated[float, Field(ge=0), BeforeValidator(seconds, json_schema_input_type=_WRITTEN)]
 Positive = Annotated[Seconds, Field(gt=0)]

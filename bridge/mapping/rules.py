@@ -3,8 +3,8 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema, PydanticCustomError
 
 ACTIONS = ("!same", "!hold", "!skip")
 _NAME = re.compile(r'\s*(?:"([^"]*)"|([^,"]*?))\s*(?:,|$)')
@@ -22,6 +22,12 @@ class Line(Rules):
 
     names: tuple[str, ...] = Field(alias="from", min_length=1)
     to: str = Field(min_length=1)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        table = handler.resolve_ref_schema(handler(schema))
+        line = {"type": "string", "pattern": r"->\s*[^\s>]", "description": "A, B -> C"}
+        return {"description": table.pop("description", ""), "anyOf": [line, table]}
 
     @model_validator(mode="before")
     @classmethod
@@ -171,7 +177,7 @@ class OverrideRules(Rules):
     itself, `locations`, `contacts` and `configurations` those of the blocks of these names.
     """
 
-    organizations: Annotated[Names, BeforeValidator(_many)] = Field(min_length=1)
+    organizations: Annotated[Names, Field(min_length=1), BeforeValidator(_many, json_schema_input_type=str | Names)]
     organization: OrganizationRules | None = None
     locations: LocationRules | None = None
     contacts: ContactRules | None = None
@@ -181,4 +187,4 @@ class OverrideRules(Rules):
 class RolloutRules(Rules):
     """`[rollout]`: the organizations, by exact name or Ref, that are written; `*` is everyone, absent is no one."""
 
-    organizations: Annotated[Names, BeforeValidator(_many)] = ()
+    organizations: Annotated[Names, BeforeValidator(_many, json_schema_input_type=str | Names)] = ()

@@ -147,4 +147,11 @@ def schema(source_models: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
     }
     whole["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     whole["title"] = "bridge.toml"
-    return whole
+    return dict(_standard(whole))
+
+
+def _standard(part: Any) -> Any:
+    """Leave out what pydantic notes of constraints that it cannot place; it checks them itself."""
+    if isinstance(part, dict):
+        return {word: _standard(value) for word, value in part.items() if word not in {"gt", "ge", "lt", "le"}}
+    return [_standard(each) for each in part] if isinstance(part, list) else part

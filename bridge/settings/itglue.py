@@ -55,7 +55,11 @@ class ITGlueSettings(Rules):
     region: Literal["us", "eu", "au"] | None = None
     url: str | None = None
     key: Secret
-    quota: Annotated[tuple[QuotaWindow, ...], BeforeValidator(_windows)] = Field(default=(QuotaWindow(),), min_length=1)
+    quota: Annotated[
+        tuple[QuotaWindow, ...],
+        Field(min_length=1),
+        BeforeValidator(_windows, json_schema_input_type=QuotaWindow | tuple[QuotaWindow, ...]),
+    ] = (QuotaWindow(),)
     native_sync: Literal["as_read", "disconnected"] = "as_read"
     timeouts: Timeouts = Timeouts()
 

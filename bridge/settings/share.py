@@ -24,4 +24,8 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-Share = Annotated[float, BeforeValidator(share), Field(ge=0, lt=1)]
+_WRITTEN = (
+    Annotated[float, Field(ge=0, lt=1)]
+    | Annotated[str, Field(pattern=r"^\s*\d+(\.\d+)?\s*%?\s*$", description="30% or 0.3")]
+)
+Share = Annotated[float, Field(ge=0, lt=1), BeforeValidator(share, json_schema_input_type=_WRITTEN)]

@@ -22,7 +22,7 @@ NAME_KINDS = (
     "organization_types", "organization_statuses", "configuration_types", "configuration_statuses", "manufacturers",
     "models", "operating_systems", "contact_types", "countries", "regions",
 )  # fmt: skip
-_OF_TYPES = "flexible_asset_"  # how the anchors of names that are flexible asset types and their fields begin
+OF_TYPES = "flexible_asset_"  # how the anchors of names that are flexible asset types and their fields begin
 # Attributes that move without a change that concerns us; the names of its organization are that one's own.
 _VOLATILE = frozenset(
     {"updated_at", "configurations_count", "resource_url", "logo", "organization_name", "organization_short_name"}
@@ -215,7 +215,7 @@ class Index:
         """Raise the targets that a change found in the index concerns: the linked ones, and held ones beside them."""
         raised = 0
         if kind == TYPES and ids:  # what is wrong with a type, or with a field of it, may be so no more, or only now
-            ours = (targets.c.block == target_rows.NAMES) & targets.c.anchor.startswith(_OF_TYPES, autoescape=True)
+            ours = (targets.c.block == target_rows.NAMES) & targets.c.anchor.startswith(OF_TYPES, autoescape=True)
             raised += target_rows.touch(connection, ours, now=now, lane="backfill", run=run)
             held = (targets.c.wave == WAVES["flexible_assets"]) & (targets.c.state == "held")
             held &= targets.c.code.in_(["bad_value", "rejected", "unsafe_type"])

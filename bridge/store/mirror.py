@@ -49,6 +49,7 @@ class Mirror:
         for block in blocks:
             self.blocks.setdefault(block.kind, []).append(block)
         self.summaries = Summaries(blocks)
+        self.added = [block for block in blocks if block.wave == WAVES["flexible_assets"]]  # may come at any time
         self._find = sa.select(
             mirror.c.id, mirror.c.ext_id, mirror.c.version, mirror.c.digest, mirror.c.read_started_at, mirror.c.gone_at,
             mirror.c.lower_version, mirror.c.lower_at, mirror.c.org_ext, mirror.c.seen_run, mirror.c.absent_since,

@@ -18,6 +18,17 @@ def ensure(db: Database, wanted: Sequence[tuple[str, str, str]]) -> None:
         db.add_missing(connection, streams, rows, "source", "kind", "what")
 
 
+def keep(db: Database, wanted: Sequence[tuple[str, str, str]]) -> None:
+    """Make sure of these streams, and forget all others: what comes back to the settings later is read anew."""
+    ensure(db, wanted)
+    known = set(wanted)
+    with db.write() as connection:
+        rows = connection.execute(sa.select(streams.c.source, streams.c.kind, streams.c.what)).all()
+        for row in rows:
+            if (row.source, row.kind, row.what) not in known:
+                connection.execute(sa.delete(streams).where(_key(row)))
+
+
 def claim(db: Database, *, owner: str, lease: float, only: Mapping[str, str] | None = None) -> Row | None:
     """Claim the stream that is due longest; organizations come before what belongs to them."""
     with db.write() as connection:

@@ -79,8 +79,12 @@ def lock_ends(connection: Connection, ids: Iterable[int]) -> None:
 
 def _is_followed(connection: Connection, ids: Sequence[int]) -> bool:
     parents = sa.select(targets.c.id).where(targets.c.id.in_(ids), targets.c.block.in_(PARENTS)).limit(1)
-    asked = ((parents, {}), (_WAITED_FOR, {"on": list(ids)}), (_REFERRED_TO, {"of": list(ids)}))
-    return any(connection.execute(statement, given).first() is not None for statement, given in asked)
+    return any(
+        connection.execute(statement, given).first() is not None
+        for statement, given in (
+            (parents, None), (_WAITED_FOR, {"on": list(ids)}), (_REFERRED_TO, {"of": list(ids)})
+        )
+    )  # fmt: skip
 
 
 def _locking(where: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:

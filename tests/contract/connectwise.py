@@ -41,6 +41,7 @@ class ConnectWiseHarness:
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
+        self._tickets = itertools.count()  # of both kinds in turn
         self._lookups: dict[tuple[str, str], dict[str, int]] = {}
 
     def connect(
@@ -67,7 +68,7 @@ class ConnectWiseHarness:
             contact = {"firstName": name, "lastName": "Moss", "company": self.owner(simulator)}
             return simulator.create(CONTACTS, {**contact, **words})
         if kind == "ticket":
-            project = number % 2 == 0
+            project = next(self._tickets) % 2 == 1
             board = self.lookup(simulator, "service/boards", "Projects" if project else "Help Desk")
             record_type = "ProjectTicket" if project else "ServiceTicket"
             ticket = {"summary": name, "recordType": record_type, "board": board, "company": self.owner(simulator)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.cli import output
 from bridge.cli.checks.found import Found, of_settings, ok
 from bridge.mapping import reach
+from bridge.mapping.blocks import Block
 from bridge.mapping.blocks import Mapping as BlockMapping
 from bridge.mapping.effective import Path
 from bridge.mapping.problems import nearest
@@ -24,7 +25,7 @@ Records = Iterable[tuple[Ref, Mapping[str, Any]]]
 def in_itglue(settings: "Settings", mapping: BlockMapping, names: Callable[[str], Sequence[str]]) -> Iterator[Found]:
     """Find the names of value maps and of `gone` that IT Glue does not have."""
     yield from _lacking(settings, mapping, names)
-    if checked := sum(1 for block in mapping.blocks for _ in reach.wanted(settings, mapping, block.id)):
+    if checked := sum(1 for block in _plain(mapping) for _ in reach.wanted(settings, mapping, block.id)):
         yield ok("mapping", f"{output.count(checked, 'name')} of value maps looked up in IT Glue")
 
 
@@ -41,10 +42,15 @@ def in_index(settings: "Settings", engine: "Engine") -> list[Found]:
         return [each for each in _lacking(settings, engine.mapping, names) if each.level == "error"]
 
 
+def _plain(mapping: BlockMapping) -> Iterator[Block]:
+    """Give the blocks that have value maps; the names of flexible assets are judged where their types are made."""
+    return (each for each in mapping.blocks if each.asset_type is None)
+
+
 def _lacking(
     settings: "Settings", mapping: BlockMapping, names: Callable[[str], Sequence[str] | None]
 ) -> Iterator[Found]:
-    for block in mapping.blocks:
+    for block in _plain(mapping):
         for each in reach.wanted(settings, mapping, block.id):
             known = names(each.kind)
             if known is None or normalise_name(each.name) in {normalise_name(name) for name in known}:

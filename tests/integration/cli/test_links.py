@@ -60,7 +60,7 @@ def test_links_come_through_a_file_into_a_fresh_store(drained: Workplace, name: 
     assert again == {"linked": 0, "already": len(before), "refused": []}
     assert len([one for one in drained.sides.itglue.get("/requests") if one["method"] != "GET"]) == asked
     blocks = plan["summary"]["blocks"]
-    assert [blocks[block]["adopt"] + blocks[block]["create"] for block in blocks] == [0] * len(blocks)
+    assert [blocks[block]["adopt"] + blocks[block]["create"] for block in ("organizations", "configurations")] == [0, 0]
 
 
 def test_what_cannot_be_is_refused_with_its_line(drained: Workplace) -> None:
@@ -94,7 +94,7 @@ def test_what_cannot_be_is_refused_with_its_line(drained: Workplace) -> None:
     assert why[one] == "IT Glue has no configurations 999999999"
     assert why[two].startswith(f"{last['itglue_id']} is at organization ")
     assert why[three] == "configurations are configurations in IT Glue, not organizations"
-    assert why[four] == 'there is no block "gadgets": organizations, configurations'
+    assert why[four].startswith('there is no block "gadgets": organizations, ')
     assert why[five] == "'twelve' is no id of IT Glue"
     assert why["cw:configuration:99"].startswith("cw:configuration:99 has not been read")
     assert why["laptop"].startswith("'laptop' is no reference")

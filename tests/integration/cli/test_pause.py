@@ -55,8 +55,9 @@ def test_an_apply_leaves_what_is_paused_alone(drained: Workplace) -> None:
     said = drained.run("apply", "--yes")
 
     assert len([one for one in drained.sides.itglue.get("/requests") if one["method"] != "GET"]) == asked
-    assert "1 open" in said.out
-    assert "paused by hand: 1 stay open" in said.out
+    [number] = re.findall(r"(\d+) open ", said.out)
+    assert int(number) >= 1
+    assert f"paused by hand: {number} stay open" in said.out
     assert said.code == 1
 
 

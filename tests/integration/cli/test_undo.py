@@ -36,12 +36,14 @@ def test_a_run_is_undone_from_a_reviewed_plan_and_that_undone_too(drained: Workp
     shown = drained.run("undo", str(run), "-o", "undo.plan")
     applied = drained.run("apply", "undo.plan")
     undone = devices(drained)
-    quiet = drained.run("apply", "--yes")
+    planned = drained.json("plan")["lines"]
     number = int(applied.out.partition("   run ")[2].split()[0])
     back = drained.json("undo", str(number), "--yes")
 
     lines = [json.loads(line) for line in (drained.folder / "undo.plan").read_text().splitlines()]
-    assert (shown.code, applied.code, quiet.code) == (2, 2, 0)
+    again = {line["ref"] for line in planned if line["block"] in {"organizations", "configurations"}
+             and line["word"] in {"create", "adopt", "update", "archive", "restore"}}  # fmt: skip
+    assert (shown.code, applied.code, again) == (2, 2, set())
     assert shown.out.startswith(f"Undoing run {run}: ")
     assert lines[0]["undo"] == run
     assert tuple(back) == shapes.keys("apply, undo")

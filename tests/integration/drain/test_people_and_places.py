@@ -1,10 +1,16 @@
 """Locations, contacts, and what refers to them."""
 
+from itertools import permutations
+from pathlib import Path
+from threading import Thread
 from typing import Any
+
+import pytest
 
 from bridge.cli.finding import target_of
 from bridge.plan_pass import plan_all
 from bridge.refresh import refresh
+from bridge.restored import started
 from tests.integration.drain.world import World
 
 SITE, PERSON, DEVICE = "cw:location:5", "cw:contact:6", "cw:configuration:7"
@@ -302,3 +308,78 @@ def test_a_decision_about_a_record_finds_it_among_what_is_made_of_it(world: Worl
     with world.engine.db.read() as connection:
         assert target_of(settings, connection, SITE).block == "locations"
         assert target_of(settings, connection, PERSON).block == "contacts"
+
+
+def test_a_restored_store_writes_no_place_and_no_person_again(world: World, tmp_path: Path) -> None:
+    """Everything is read and planned anew, references too; what stands there is what was to be."""
+    data = tmp_path / "data"
+    started(world.engine, data, silence=3600.0)
+    world.settle(world.organization(), world.site("5", country="GB"), world.contact("6", site=AT_SITE),
+                 world.device("7", site=AT_SITE, contact=OF_PERSON))  # fmt: skip
+    (data / "starts").write_text("7")
+    before = len(world.sent("POST", "PATCH"))
+
+    why = started(world.engine, data, silence=3600.0)
+    world.drain()
+
+    assert why is not None
+    assert len(world.sent("POST", "PATCH")) == before
+    assert {world.state(ref) for ref in (SITE, PERSON, DEVICE)} == {("settled", None)}
+
+
+def test_a_contact_that_is_gone_is_kept_and_its_devices_keep_it(world: World) -> None:
+    """IT Glue cannot archive one: it is listed as an orphan, and whatever is linked to it stays so."""
+    world.settle(world.organization(), world.contact("6"), world.device("7", contact=OF_PERSON))
+
+    world.lose(PERSON)
+    world.settle(world.device("7", contact=OF_PERSON, asset_tag="T-7"))
+
+    device = _one(world, "configurations")
+    assert world.state(PERSON)[0] == "gone"
+    assert _id(device, "contact_id") == _one(world, "contacts")["id"]
+    assert device["asset_tag"] == "T-7"
+    assert {line.word for line in plan_all(world.engine)} == {"equal", "gone"}
+
+
+@pytest.mark.parametrize("order", list(permutations("SPD")), ids="".join)
+def test_any_order_of_arrival_ends_the_same(world: World, order: tuple[str, ...]) -> None:
+    """What came without what it refers to is written again once that is there; then nothing is left to do."""
+    arrivals = {
+        "S": lambda: world.site("5"),
+        "P": lambda: world.contact("6", site=AT_SITE),
+        "D": lambda: world.device("7", site=AT_SITE, contact=OF_PERSON),
+    }
+    world.settle(world.organization())
+
+    for each in order:
+        world.settle(arrivals[each]())
+
+    site, person, device = (_one(world, kind) for kind in ("locations", "contacts", "configurations"))
+    assert _id(person, "location_id") == site["id"]
+    assert (_id(device, "location_id"), _id(device, "contact_id")) == (site["id"], person["id"])
+    assert [line.word for line in plan_all(world.engine)] == ["equal"] * 4
+
+
+def test_two_workers_at_once_make_one_of_each(world: World) -> None:
+    """One may be at the devices while the other is at what they refer to."""
+    world.put(
+        world.organization(),
+        *[world.site(str(number)) for number in range(1, 4)],
+        *[world.contact(str(number), site={"id": str(1 + number % 3), "name": None}) for number in range(1, 13)],
+        *[world.device(str(number), site={"id": str(1 + number % 3), "name": None}, contact={"id": str(number), "name": None})
+          for number in range(1, 13)],
+    )  # fmt: skip
+    other = world.another()
+    threads = [Thread(target=world.drain, args=(engine,), kwargs={"seconds": 30.0}) for engine in (world.engine, other)]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    world.drain()
+
+    people = {one["id"]: one for one in world.records("contacts", dead=True)}
+    devices = world.records("configurations", dead=True)
+    assert (len(world.records("locations", dead=True)), len(people), len(devices)) == (3, 12, 12)
+    assert all(people[_id(one, "contact_id")]["location_id"] == one["location_id"] for one in devices)
+    assert {line.word for line in plan_all(world.engine)} == {"equal"}

@@ -28,6 +28,25 @@ def test_organizations_are_read_before_what_belongs_to_them(db: Database) -> Non
     assert [row.kind if row else None for row in claimed] == ["organization", "configuration", None]
 
 
+def test_what_the_settings_no_longer_name_is_read_no_more(db: Database) -> None:
+    """A kind that no block reads costs nothing; what stays goes on from where it was, what comes back begins anew."""
+    tickets = ("cw", "ticket", "poll")
+    streams.keep(db, [POLL, tickets])
+    for row in (streams.claim(db, owner="me", lease=60), streams.claim(db, owner="me", lease=60)):
+        assert row is not None
+        streams.move(db, row, "2026-05-01T09:00:00Z")
+        streams.done(db, row, next_in=0)
+
+    streams.keep(db, [POLL])
+    claimed = [streams.claim(db, owner="me", lease=60) for _ in range(2)]
+    streams.keep(db, [POLL, tickets])
+    back = streams.claim(db, owner="me", lease=60)
+
+    assert [row and (row.kind, row.watermark) for row in claimed] == [(POLL[1], "2026-05-01T09:00:00Z"), None]
+    assert back is not None
+    assert (back.kind, back.watermark) == ("ticket", None)
+
+
 @pytest.mark.parametrize("schedulers", [4])
 def test_schedulers_never_poll_one_stream_at_once(open_database: Callable[[], Database], schedulers: int) -> None:
     """Twenty streams, four schedulers: each stream is claimed by one."""

@@ -21,7 +21,7 @@ def test_a_kind_that_is_switched_off_is_excluded_not_read_and_not_referred_to(tm
     device = mapping.block("configurations").map(configuration(site={"id": "5", "name": "Leeds"}), REF)
 
     assert mapping.block("locations").map(location(), SITE) == Excluded("[locations].enabled")
-    assert mapping.kinds == ("organization", "contact", "configuration")
+    assert mapping.kinds_of("cw") == ("organization", "contact", "configuration")
     assert mapping.want("location") == frozenset()
     assert isinstance(device, Desired)
     assert "location_id" not in device.refs | device.attributes
@@ -34,7 +34,7 @@ def test_an_override_switches_a_kind_on_for_one_customer(tmp_path: Path) -> None
     )
     mapping = mapping_of(tmp_path, toml)
 
-    assert "contact" in mapping.kinds
+    assert "contact" in mapping.kinds_of("cw")
     assert isinstance(mapping.block("contacts", ACME).map(contact(), PERSON), Desired)
     assert isinstance(mapping.block("contacts").map(contact(), PERSON), Excluded)
 
