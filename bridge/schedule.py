@@ -82,7 +82,7 @@ def refresh_cycle(engine: Engine, row: streams.Row, seconds: float) -> None:
 
 def serve(engine: Engine, protocol: Protocol, stop: threading.Event, keep: Keep) -> None:
     """Schedule until `stop` is set; what is being read then is given up at its next page."""
-    streams.keep(engine.db, wanted(engine))
+    _keep_streams(engine)
     readers = [
         threading.Thread(target=_read, args=(engine, protocol, stop, number), name=f"reader-{number}")
         for number in range(READERS)
@@ -96,11 +96,16 @@ def serve(engine: Engine, protocol: Protocol, stop: threading.Event, keep: Keep)
             if time.monotonic() - pruned_at > PRUNE_EVERY:
                 pruned_at = time.monotonic()
                 _guarded(prune, engine.db, keep)
+                _guarded(_keep_streams, engine)  # a flexible asset type that was made meanwhile is read nightly too
             stop.wait(engine.times.sweep)
     finally:
         rest()
         for reader in readers:
             reader.join()
+
+
+def _keep_streams(engine: Engine) -> None:
+    streams.keep(engine.db, wanted(engine))
 
 
 def _read(engine: Engine, protocol: Protocol, stop: threading.Event, number: int) -> None:

@@ -111,7 +111,7 @@ class _Check:
 
     def _itglue(self, settings: "Settings", mapping: "BlockMapping", machine: "Machine") -> Iterator["Found"]:
         from bridge.cli import failures
-        from bridge.cli.checks import names
+        from bridge.cli.checks import assets, names
         from bridge.cli.checks.account import Account, client_of
         from bridge.cli.checks.found import of_problems
         from bridge.errors import BridgeError, SettingsError
@@ -127,6 +127,8 @@ class _Check:
         try:
             yield from account.check()
             yield from names.in_itglue(settings, mapping, account.names)
+            if mapping.asset_types:
+                yield from assets.in_itglue(settings, mapping, account.types())
         except BridgeError as error:
             yield from of_problems(failures.of_side(error, "itglue"), "itglue")
 

@@ -5,15 +5,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bridge.cli import output
+from bridge.itglue.kinds import ASSETS
 from bridge.records import Ref
 from bridge.store.inspect import ORGANIZATIONS, Row
-from bridge.store.schema import assets, index_reads, links, targets
+from bridge.store.schema import WAVES, assets, index_reads, links, targets
 
 
 def refusal_of_pin(connection: Connection, row: Row, itglue_id: str) -> str | None:
     """Say why a target cannot be pinned to a record of IT Glue; None where it can."""
-    kind = str(row.block)
-    word = kind.removesuffix("s").replace("_", " ")
+    kind = _kind_of(connection, row, itglue_id)
+    word = kind.partition(":")[0].removesuffix("s").replace("_", " ")
     asset = connection.execute(
         sa.select(assets.c.attributes, assets.c.org_id).where(assets.c.kind == kind, assets.c.itglue_id == itglue_id)
     ).first()
@@ -38,6 +39,16 @@ def refusal_of_pin(connection: Connection, row: Row, itglue_id: str) -> str | No
                 f"{itglue_id} is at {name} in IT Glue, the record at organization {org_id}: move one of the two first"
             )
     return None
+
+
+def _kind_of(connection: Connection, row: Row, itglue_id: str) -> str:
+    """Give what a target's record is in the index: of flexible assets, which type this one has."""
+    if row.wave != WAVES[ASSETS]:
+        return str(row.block)
+    mine = (assets.c.itglue_id == itglue_id) & assets.c.kind.startswith(f"{ASSETS}:", autoescape=True)
+    read = sa.select(index_reads.c.kind).where(index_reads.c.kind.startswith(f"{ASSETS}:", autoescape=True)).limit(1)
+    found = connection.execute(sa.select(assets.c.kind).where(mine)).scalar() or connection.execute(read).scalar()
+    return str(found or ASSETS)
 
 
 def owner_of(connection: Connection, kind: str, itglue_id: str, *, not_target: int) -> Ref | None:

@@ -30,7 +30,7 @@ class FieldView:
 class TypeView:
     """A block's type at one moment. `type_id` is "" where it is not made yet; then the keys are what they will likely be.
 
-    `missing` are names to be made first; `held_by` targets that are held, with the reason of the first. `shown` are the
+    `missing` are names to be made first; `held_by` targets that are held, with the reason of the first; `unseen` those of fields that are there and that the index does not show. `shown` are the
     fields as IT Glue shows them, `required` those of them that have to have a value; `flaw` says why nothing of the type
     can be written, where no target of it has been asked for that would be held.
     """
@@ -40,6 +40,7 @@ class TypeView:
     shown: list[Mapping[str, Any]] = field(default_factory=list)
     missing: list[Name] = field(default_factory=list)
     held_by: list[int] = field(default_factory=list)
+    unseen: list[int] = field(default_factory=list)
     reason: str = ""
     flaw: str | None = None
     rules: Rules = field(default_factory=lambda: Rules("flexible_assets"))
@@ -86,6 +87,8 @@ def view(moment: names.Names, block: Block, *, everyone: bool = False) -> TypeVi
                 part for part in "".join(c if c.isascii() and c.isalnum() else " " for c in each.name.lower()).split()
             )
             found.fields[folded(each.name)] = FieldView(key, each.kind, each.options or None, each.decimals)
+            if row is not None and row.state == "settled":
+                found.unseen.append(row.id)
             if own not in found.missing and not found.held_by:
                 found.missing.append(own)
         else:

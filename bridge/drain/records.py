@@ -5,17 +5,21 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from bridge.drain import enrich, prepare, verify
+from bridge.drain.asset_types import TypeView, view
 from bridge.drain.creates import Pace, create
 from bridge.drain.evaluate import evaluate
+from bridge.drain.names import Names
 from bridge.drain.settle import Decided, settle
 from bridge.drain.updates import update
 from bridge.drain.verdicts import Moment, Ready, Verdict
 from bridge.drain.work import Row, Work, load
 from bridge.engine import Engine
-from bridge.itglue.kinds import kind_of
+from bridge.itglue.kinds import TYPES, kind_of
+from bridge.mapping.block import Block
 from bridge.planning import Adopt, Archive, Create, Restore, Update
 from bridge.quota import Lane
 from bridge.refresh import ensure, ensure_known, reread
+from bridge.store import targets as target_rows
 from bridge.store.schema import WAVES, links, targets, writes
 
 MOST_MERGED = 20  # reads before one write
@@ -27,6 +31,7 @@ def drain(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None, p
     rows = enrich.before(engine, rows)
     if not rows:
         return
+    _know_type(engine, str(rows[0].block), lane)
     verify.verify(engine, rows, lane=lane)
     if prepare.collect(engine, rows, lane=lane, run=run):
         return  # names come first: the claim is given back, and they are claimed before it
@@ -42,6 +47,26 @@ def drain(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None, p
     _merge(engine, merged, claim, lane=lane, run=run)
     update(engine, [item for item in items if item.verb != "create"], claim, lane=lane)
     create(engine, [item for item in items if item.verb == "create"], claim, lane=lane, pace=pace)
+
+
+def _know_type(engine: Engine, block_id: str, lane: Lane) -> None:
+    """Read a block's flexible asset type again where the index lacks a field that is there: whoever made it has died.
+
+    A field that is not there any more is looked after by itself.
+    """
+    block = engine.mapping.block(block_id)
+    if block.asset_type is None or not (seen := _type_of(engine, block)).unseen:
+        return
+    reread(engine, TYPES, [seen.type_id], lane=lane)
+    gone = _type_of(engine, block).unseen
+    if gone:
+        with engine.db.write() as connection:
+            target_rows.touch(connection, targets.c.id.in_(gone), now=engine.db.now(connection), lane=lane)
+
+
+def _type_of(engine: Engine, block: Block) -> TypeView:
+    with engine.db.read() as connection:
+        return view(Names(connection), block)
 
 
 def _is_merged(work: Work, verdict: Verdict) -> bool:

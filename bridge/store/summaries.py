@@ -1,6 +1,6 @@
 """Summaries: which of them a record is part of, and so concerns by what becomes of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,7 +17,8 @@ Told = set[tuple[str, str]]
 class Summaries:
     """The blocks that sum records up."""
 
-    def __init__(self, blocks: Iterable[BlockKey]) -> None:
+    def __init__(self, blocks: Sequence[BlockKey]) -> None:
+        self._below = [b.id for b in blocks if b.kind == "organization" and b.wave > WAVES["organizations"]]
         self._blocks = [block for block in blocks if block.summarises is not None]
         self.kinds = {block.summarises for block in self._blocks}
 
@@ -48,11 +49,14 @@ class Summaries:
                 target_rows.touch(connection, mine, now=now, lane=lane, run=run)
 
     def place(self, connection: Connection) -> None:
-        """Put the summaries of organizations under their organizations, whose targets are made in the same breath."""
-        ids = [block.id for block in self._blocks if block.kind == "organization"]
-        if not ids:
+        """Put what stands for organizations under their own targets, which are made in the same breath."""
+        if not self._below:
             return
         above = targets.alias("above")
         its = sa.select(above.c.id).where(above.c.block == "organizations", above.c.anchor == targets.c.anchor)
-        mine = targets.c.block.in_(ids) & targets.c.org_target.is_(None) & (targets.c.wave > WAVES["organizations"])
+        mine = (
+            targets.c.block.in_(self._below)
+            & targets.c.org_target.is_(None)
+            & (targets.c.wave > WAVES["organizations"])
+        )
         connection.execute(sa.update(targets).where(mine).values(org_target=its.scalar_subquery()))

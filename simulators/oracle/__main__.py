@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 
 from .judge import judge
-from .judged import TRAPS
+from .judged import FURTHER, SYNCED, TRAPS
 
 
 def main() -> int:
@@ -16,8 +16,16 @@ def main() -> int:
     parser.add_argument("--source", default="cw", help="the source's name, as it stands in Refs")
     parser.add_argument("--repair-within", type=float, default=66.0, help="E and one sweep, in seconds")
     parser.add_argument("--create", choices=("ask", "yes", "never"), default="ask", help="[organizations].create")
+    parser.add_argument(
+        "--also", choices=sorted(FURTHER), action="append", default=[], help="a further kind that is on"
+    )
     options = parser.parse_args()
-    settings = replace(TRAPS, source=options.source, organizations=replace(TRAPS.organizations, create=options.create))
+    settings = replace(
+        TRAPS,
+        source=options.source,
+        organizations=replace(TRAPS.organizations, create=options.create),
+        enabled=SYNCED.union(options.also),
+    )
     report = judge(options.connectwise, options.itglue, settings, repair_within=options.repair_within)
     print(report.table())
     return 0 if report.holds else 1

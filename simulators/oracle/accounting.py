@@ -78,5 +78,6 @@ def parents_of(world: World) -> dict[str, str]:
 
 
 def plain(ref: str) -> str:
-    """Give a Ref without the source's name."""
-    return ":".join(ref.split(":")[-2:])
+    """Give a Ref without the source's name; that of a block's target keeps the block: `psa-ticket/ticket:9`."""
+    block, found, record = ref.rpartition("/")
+    return f"{block}{found}{':'.join(record.split(':')[-2:])}"

@@ -4,9 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .judged import Block
+from .agreement import agree
+from .blocks import Block
 from .story import Row
-from .text import SKIP, folded, mac
+from .text import ANY, SKIP
 
 Wanted = Any
 """What an attribute must be: a value, None for one that is absent at the source, SKIP for one that is left alone."""
@@ -14,13 +15,23 @@ Wanted = Any
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute: where its value is stored, where it is shown, and who may write it on a synced record."""
+    """One attribute: where its value is stored, where it is shown, and who may write it on a synced record.
+
+    `form` says how what is wanted and what is shown are compared: `value`, `name`, `mac`, `reference`, `tags`, `phones`,
+    `emails`, `html` or `marker`. What stands `at_creation` only is never written again.
+    """
 
     word: str
     stored: str
     shown: str
-    is_name: bool = False
+    form: str = "value"
     open_when_synced: bool = False
+    at_creation: bool = False
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is a name made on demand, stored by its id."""
+        return self.form == "name"
 
     def among(self, words: Collection[str]) -> bool:
         """Say whether a list of attributes names it, by its word or by IT Glue's."""
@@ -31,24 +42,23 @@ class Attribute:
         return row.get(self.shown) or None
 
     def agrees(self, wanted: Wanted, row: Row) -> bool:
-        """Say whether a record shows what is wanted; names are equal when folded, MAC addresses in any separators."""
-        held = self.holds(row)
-        if wanted is SKIP:
-            return True
-        if self.is_name and held is not None and wanted is not None:
-            return folded(held) == folded(wanted)
-        if self.word == "mac_address":  # api/itglue.md 8: shown with `-` and with `:`
-            return bool(mac(held) == wanted)
-        return bool(held == wanted)
+        """Say whether a record shows what is wanted."""
+        return wanted is SKIP or wanted is ANY or agree(self.form, wanted, self.holds(row))
 
 
 def _plain(word: str, *, open_when_synced: bool = False) -> Attribute:
     name = word.replace("_", "-")
-    return Attribute(word, name, name, open_when_synced=open_when_synced)
+    form = "mac" if word == "mac_address" else "value"
+    return Attribute(word, name, name, form, open_when_synced=open_when_synced)
 
 
 def _named(word: str, stem: str) -> Attribute:
-    return Attribute(word, f"{stem}-id", f"{stem}-name", is_name=True)
+    return Attribute(word, f"{stem}-id", f"{stem}-name", "name")
+
+
+def _reference(word: str) -> Attribute:
+    name = f"{word}-id"
+    return Attribute(word, name, name, "reference")
 
 
 ORGANIZATION: Final = (
@@ -87,10 +97,40 @@ CONFIGURATION: Final = (
     _plain("restricted", open_when_synced=True),
 )
 
+LOCATION: Final = (
+    _plain("name"),
+    _plain("address_1"),
+    _plain("address_2"),
+    _plain("city"),
+    _plain("postal_code"),
+    _reference("region"),
+    _reference("country"),
+    _plain("phone"),
+    _plain("fax"),
+    _plain("primary"),
+    _plain("notes"),
+)
+
+CONTACT: Final = (
+    _plain("first_name"),
+    _plain("last_name"),
+    _plain("title"),
+    _named("type", "contact-type"),
+    _reference("location"),
+    Attribute("emails", "contact-emails", "contact-emails", "emails", at_creation=True),
+    Attribute("phones", "contact-phones", "contact-phones", "phones"),
+    _plain("important"),
+    _plain("notes"),
+)
+
+BELOW: Final = {"model-id": "manufacturer-id", "region-id": "country-id"}
+"""Attributes that IT Glue refuses under another parent: they are cleared with it."""
+
 DERIVED: Final = frozenset({
     "organization-name", "organization-short-name", "configuration-type-name", "configuration-type-kind",
     "configuration-status-name", "manufacturer-name", "model-name", "operating-system-name", "location-name", "contact-name",
-    "organization-type-name", "organization-status-name", "ancestor-ids",
+    "organization-type-name", "organization-status-name", "ancestor-ids", "contact-type-name", "region-name", "country-name",
+    "formatted-phone", "formatted-fax", "flexible-asset-type-name",
 })  # fmt: skip
 """What IT Glue works out from other attributes."""
 
@@ -107,10 +147,18 @@ def is_native(row: Row) -> bool:
 
 def words_of(block: Block, attribute: Attribute) -> str:
     """Name the block's exception for an attribute: `ignore`, `once`, `fill`, or nothing."""
-    return next((word for word in ("ignore", "once", "fill") if attribute.among(getattr(block, word))), "")
+    found = next((word for word in ("ignore", "once", "fill") if attribute.among(getattr(block, word))), "")
+    return "once" if attribute.at_creation and found != "ignore" else found
+
+
+def attributes(kind: str, enabled: Collection[str] = ()) -> tuple[Attribute, ...]:
+    """Give the attributes of a kind of records that the mapping may write while these kinds are on."""
+    if kind == "configuration":
+        return CONFIGURATION + tuple(_reference(word) for word in ("location", "contact") if word in enabled)
+    whole = {"organization": ORGANIZATION, "location": LOCATION, "contact": CONTACT}[kind]
+    return tuple(each for each in whole if each.word != "location" or "location" in enabled)
 
 
 def attribute_by_name(kind: str, stored: str) -> Attribute | None:
     """Find an attribute of a kind by the name that it is stored under."""
-    known = ORGANIZATION if kind == "organization" else CONFIGURATION
-    return next((attribute for attribute in known if attribute.stored == stored), None)
+    return next((attribute for attribute in attributes(kind) if attribute.stored == stored), None)

@@ -6,7 +6,9 @@ from typing import Any
 
 from . import text
 from .attributes import Wanted
-from .judged import Block, Judged
+from .blocks import Block
+from .judged import Judged
+from .references import Reference
 from .text import SKIP
 from .valuemaps import Action, ValueMap
 from .words import Words
@@ -14,38 +16,46 @@ from .words import Words
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """The rule that excludes, or the hold's code, or what is wanted by word of the attribute."""
+    """The rule that excludes, or the hold's code, or what is wanted by word of the attribute.
+
+    `doubts` are codes with which it may be held just as well. What is `gone` counts as gone though the source has it; what
+    has `nothing` to show has no contributor.
+    """
 
     rule: str = ""
     code: str = ""
     wanted: dict[str, Wanted] = field(default_factory=dict)
-
-
-class _Excluded(Exception):  # noqa: N818  # no error: it carries the rule out
-    pass
+    doubts: frozenset[str] = frozenset()
+    gone: bool = False
+    nothing: bool = False
 
 
 @dataclass
-class _Reading:
+class Reading:
     """The values of one record as they are mapped, with the holds that came up, in the order that the reference says."""
 
     block: Block
     words: Words
     codes: list[str] = field(default_factory=list)
     wanted: dict[str, Wanted] = field(default_factory=dict)
+    doubts: set[str] = field(default_factory=set)
 
-    def name(self, word: str, value_map: ValueMap, given: Sequence[str | None], blank: str, held: str) -> str | None:
-        """Map a name; `blank` is the code of a hold for nothing, empty where nothing is left out."""
+    def names(self, word: str, value_map: ValueMap, given: Sequence[str | None], blank: str, held: str) -> bool:
+        """Map a name, False if it excludes; `blank` is the code of a hold for nothing, empty where nothing is left out."""
         found = value_map(given)
         if found is Action.SKIP:
-            raise _Excluded(word)
+            return False
         if found is Action.HOLD:
             self.codes.append(held)
-            return None
+            return True
         if found is None and blank:
             self.codes.append(blank)
         self.wanted[word] = found
-        return None if isinstance(found, Action) else found
+        return True
+
+    def mapped(self) -> Mapped:
+        """Say what came of it: of several holds the first."""
+        return Mapped(code=self.codes[0] if self.codes else "", wanted=self.wanted, doubts=frozenset(self.doubts))
 
     def value(self, word: str, form: Callable[[Any], Any]) -> None:
         """Map a value, from `set` where it stands there."""
@@ -56,15 +66,14 @@ class _Reading:
 def organization(company: Words, judged: Judged) -> Mapped:
     """Map a company."""
     block = judged.organization_block(company)
-    rule = _rule(company, block, judged, f"organization:{company['id']}", company)
+    rule = rule_of(company, block, judged, f"organization:{company['id']}", company)
     if rule:
         return Mapped(rule=rule)
-    reading = _Reading(block, company)
-    try:
-        reading.name("type", block.types, [kind["name"] for kind in company["types"]], "no_type", "no_type")
-        reading.name("status", block.statuses, [company["status"]], "no_status", "no_status")
-    except _Excluded as excluded:
-        return Mapped(rule=f"{excluded}s")
+    reading = Reading(block, company)
+    if not reading.names("type", block.types, [kind["name"] for kind in company["types"]], "no_type", "no_type"):
+        return Mapped(rule="types")
+    if not reading.names("status", block.statuses, [company["status"]], "no_status", "no_status"):
+        return Mapped(rule="statuses")
     reading.value("name", text.short_line)
     short = block.values.get("short_name")
     reading.wanted["short_name"] = text.short_line(company["identifier"] if short is None else short(company))
@@ -73,27 +82,29 @@ def organization(company: Words, judged: Judged) -> Mapped:
             reading.value(word, text.notes if word == "quick_notes" else text.cleaned)
     if reading.wanted["name"] in (None, SKIP):
         reading.codes.append("bad_value")
-    return Mapped(code=reading.codes[0] if reading.codes else "", wanted=reading.wanted)
+    return reading.mapped()
 
 
 def configuration(device: Words, company: Words | None, judged: Judged, systems: dict[str, str]) -> Mapped:
     """Map a configuration of a company; `systems` are IT Glue's operating systems by folded name."""
     block = judged.configuration_block(company)
     ref = f"configuration:{device['id']}"
-    rule = _rule(device, block, judged, ref, company)
+    rule = rule_of(device, block, judged, ref, company)
     if rule:
         return Mapped(rule=rule)
-    reading = _Reading(block, device)
+    reading = Reading(block, device)
     if device["organization"] is None:
         reading.codes.append("no_organization")
-    try:
-        reading.name("type", block.types, [device["type"]], "no_type", "no_type")
-        reading.name("status", block.statuses, [device["status"]], "no_status", "no_status")
-        maker = reading.name("manufacturer", block.manufacturers, [device["manufacturer"]], "", "no_value")
-        model = reading.name("model", block.models, [device["model"]], "", "no_value")
-        system = reading.name("operating_system", block.operating_systems, [device["os"]], "", "no_value")
-    except _Excluded as excluded:
-        return Mapped(rule=f"{excluded}s")
+    for word, value_map, given, blank, held in (
+        ("type", block.types, device["type"], "no_type", "no_type"),
+        ("status", block.statuses, device["status"], "no_status", "no_status"),
+        ("manufacturer", block.manufacturers, device["manufacturer"], "", "no_value"),
+        ("model", block.models, device["model"], "", "no_value"),
+        ("operating_system", block.operating_systems, device["os"], "", "no_value"),
+    ):
+        if not reading.names(word, value_map, [given], blank, held):
+            return Mapped(rule="statuses" if word == "status" else f"{word}s")
+    maker, model, system = (reading.wanted.get(word) for word in ("manufacturer", "model", "operating_system"))
     if "manufacturer" in block.ignore or "manufacturer_id" in block.ignore:
         reading.wanted["model"] = SKIP
     elif maker is None and model is not None:
@@ -111,12 +122,17 @@ def configuration(device: Words, company: Words | None, judged: Judged, systems:
     for word in ("installed_at", "purchased_at", "warranty_expires_at"):
         reading.value(word, lambda given: text.day(given, judged.zone))
     reading.value("notes", text.notes)
+    for kind, word in (("location", "site"), ("contact", "contact")):
+        if kind in judged.enabled:
+            there = device[word]
+            reading.wanted[kind] = None if there is None else Reference(kind, there["id"])
     if reading.wanted["name"] in (None, SKIP) or reading.wanted["serial_number"] is SKIP:
         reading.codes.append("bad_value")
-    return Mapped(code=reading.codes[0] if reading.codes else "", wanted=reading.wanted)
+    return reading.mapped()
 
 
-def _rule(words: Words, block: Block, judged: Judged, ref: str, company: Words | None) -> str:
+def rule_of(words: Words, block: Block, judged: Judged, ref: str, company: Words | None) -> str:
+    """Name the rule that excludes a record, empty where none does."""
     if ref in judged.decisions.excludes:
         return "decision"
     if not block.only(words):

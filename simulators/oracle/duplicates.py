@@ -16,6 +16,8 @@ _NAMES = (
     "configuration_types",
     "configuration_statuses",
     "manufacturers",
+    "contact_types",
+    "flexible_asset_types",
 )
 
 
@@ -25,20 +27,25 @@ def duplicates(world: World, judged: Judged, fold: Fold, *, index_age: float = 2
     `index_age` are the seconds that a record may have stood in IT Glue before the bridge has to know it.
     """
     found = [
-        *_of_kind("organization", world.organizations, fold.links.made.organizations, fold, judged),
-        *_of_kind("configuration", world.configurations, fold.links.made.configurations, fold, judged),
-        *(f"{record} was made, and stands for no record of the source" for record in fold.links.made.strays),
-        *_beside_a_match(world, judged, fold, index_age),
+        *(said for kind in fold.versions.kinds for said in _of_kind(kind, world.records(kind), fold, judged)),
+        *(f"{record} was made, and stands for no record of the source" for _, record in fold.links.made.strays),
+        *(
+            said
+            for kind in KEYS
+            if kind in fold.versions.kinds
+            for said in _Beside(world, judged, fold, kind).a_match(index_age)
+        ),
     ]
     for resource in _NAMES:
-        found += _names(resource, world.names[resource], lambda row: (folded(row["name"]),))
+        lives = world.names.get(resource) or world.others.get(resource, {})
+        found += _names(resource, lives, lambda row: (folded(row["name"]),))
     found += _names("models", world.names["models"], lambda row: (str(row.get("manufacturer-id")), folded(row["name"])))
     return found
 
 
-def _of_kind(kind: str, lives: Lives, made: dict[str, list[str]], fold: Fold, judged: Judged) -> Iterator[str]:
-    linked = fold.links.organizations if kind == "organization" else fold.links.configurations
-    for source_id, records in made.items():
+def _of_kind(kind: str, lives: Lives, fold: Fold, judged: Judged) -> Iterator[str]:
+    linked = fold.links.of(kind)
+    for source_id, records in fold.links.made.of(kind).items():
         ref = f"{kind}:{source_id}"
         others = [linked[source_id]] if source_id in linked and linked[source_id] not in records else []
         standing = [lives[record] for record in (*others, *records)]
@@ -54,59 +61,58 @@ def _stood(life: Life, moment: float) -> bool:
     return life.at(moment) is not None
 
 
-def _beside_a_match(world: World, judged: Judged, fold: Fold, index_age: float) -> Iterator[str]:
-    """Yield the configurations that were made though a record that nobody owned was theirs, or could have been."""
-    unowned: dict[str, list[Life]] = defaultdict(list)
-    owned = fold.by_record("configuration")
-    for life in world.configurations.values():
-        if life.id not in owned and not life.made_by_api:
-            for organization in {str(event.after["organization-id"]) for event in life.events if event.after}:
-                unowned[organization].append(life)
-    devices = _by_company(world)
-    for source_id, records in fold.links.made.configurations.items():
-        ref = f"configuration:{source_id}"
-        if ref in judged.decisions.new or ref in judged.decisions.pins:
-            continue
-        for record in records:
-            born = world.configurations[record].born
-            organization = str((born.after or {})["organization-id"])
-            there = [
-                life
-                for life in unowned[organization]
-                if (ref, life.id) not in judged.decisions.bans and _stood(life, born.at - index_age)
-            ]
-            if there:
-                yield from _matches(ref, record, born.at, world.devices[source_id], there, devices, judged)
+class _Beside:
+    """The records of a kind that were made though a record that nobody owned was theirs, or could have been."""
+
+    def __init__(self, world: World, judged: Judged, fold: Fold, kind: str) -> None:
+        self._judged = judged
+        self._kind = kind
+        self._lives = world.records(kind)
+        self._sources = world.source(kind)
+        self._made = fold.links.made.of(kind)
+        self._unowned: dict[str, list[Life]] = defaultdict(list)
+        owned = fold.by_record(kind)
+        for life in self._lives.values():
+            if life.id not in owned and not life.made_by_api:
+                for organization in {str(event.after["organization-id"]) for event in life.events if event.after}:
+                    self._unowned[organization].append(life)
+        self._peers = _by_company(self._sources) if self._made else {}
+
+    def a_match(self, index_age: float) -> Iterator[str]:
+        """Yield them."""
+        decisions = self._judged.decisions
+        for source_id, records in self._made.items():
+            ref = f"{self._kind}:{source_id}"
+            if ref in decisions.new or ref in decisions.pins:
+                continue
+            for record in records:
+                born = self._lives[record].born
+                there = [
+                    life
+                    for life in self._unowned[str((born.after or {})["organization-id"])]
+                    if (ref, life.id) not in decisions.bans and _stood(life, born.at - index_age)
+                ]
+                if there:
+                    yield from self._matches(ref, record, born.at, self._sources[source_id], there)
+
+    def _matches(self, ref: str, record: str, moment: float, source: Life, there: list[Life]) -> Iterator[str]:
+        row = source.at(moment) or {}
+        company = str((row.get("company") or {}).get("id"))
+        peers = [found for peer in self._peers.get(company, ()) if (found := peer.at(moment)) is not None]
+        peers = [peer for peer in peers if str((peer.get("company") or {}).get("id")) == company]
+        for word in self._judged.block(self._kind, None).match:
+            of_source, of_record = KEYS[self._kind][word]
+            for key in sorted(of_source(row)):
+                same = [life.id for life in there if key in of_record(life.at(moment) or {})]
+                sources = sum(key in of_source(peer) for peer in peers)
+                if same and (word == "name" or sources == 1):
+                    yield f"{ref}: {record} was made beside {', '.join(same)}, the same by {word} {key!r}"
+                    return
 
 
-def _matches(
-    ref: str,
-    record: str,
-    moment: float,
-    device: Life,
-    there: list[Life],
-    devices: dict[str, list[Life]],
-    judged: Judged,
-) -> Iterator[str]:
-    row = device.at(moment) or {}
-    company = str((row.get("company") or {}).get("id"))
-    peers = [found for peer in devices[company] if (found := peer.at(moment)) is not None]
-    peers = [peer for peer in peers if str((peer.get("company") or {}).get("id")) == company]
-    for word in judged.configurations.match:
-        field, attribute, read = KEYS[word]
-        key = read(row.get(field))
-        if key is None:
-            continue
-        same = [life.id for life in there if read((life.at(moment) or {}).get(attribute)) == key]
-        sources = sum(read(peer.get(field)) == key for peer in peers)
-        if same and (word == "name" or sources == 1):
-            yield f"{ref}: {record} was made beside {', '.join(same)}, the same by {word} {key!r}"
-            return
-
-
-def _by_company(world: World) -> dict[str, list[Life]]:
+def _by_company(lives: Lives) -> dict[str, list[Life]]:
     found: dict[str, list[Life]] = defaultdict(list)
-    for life in world.devices.values():
+    for life in lives.values():
         for company in {str((event.after.get("company") or {}).get("id")) for event in life.events if event.after}:
             found[company].append(life)
     return found

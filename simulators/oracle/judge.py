@@ -1,6 +1,6 @@
 """The judge: both control APIs in, a table of the five invariants out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +12,7 @@ from .convergence import needless, writes_between
 from .duplicates import duplicates
 from .explained import unexplained
 from .fold import Fold, fold
-from .judged import Judged
+from .judged import SYNCED, Judged
 from .lost import lost_updates, unarchived
 from .parked import written_while_parked
 from .safety import unsafe
@@ -73,7 +73,7 @@ def judge(
 ) -> Report:
     """Read both control APIs (clients with their base URLs, or the URLs) and judge; see `judge_world`."""
     return judge_world(
-        read(cw, ig),
+        read(cw, ig, reads(judged)),
         judged,
         repair_within=repair_within,
         lag=lag,
@@ -112,7 +112,7 @@ def judge_world(
         {
             "I1": [
                 *lost_updates(world, judged, folded),
-                *unarchived(world, judged, folded),
+                *unarchived(world, folded),
                 *unexplained(world, judged, folded),
                 *([] if lag is None else written_while_parked(world, judged, folded, lag=lag)),
             ],
@@ -126,13 +126,19 @@ def judge_world(
     )
 
 
-def read(cw: httpx.Client | str, ig: httpx.Client | str) -> World:
-    """Read the world from two control APIs, given as clients or as URLs."""
+def reads(judged: Judged) -> frozenset[str]:
+    """Name the source's further kinds that a judgement needs."""
+    return (judged.enabled | {each for block in judged.assets for each in (block.kind, block.anchor)}) - SYNCED
+
+
+def read(cw: httpx.Client | str, ig: httpx.Client | str, kinds: Collection[str] = ()) -> World:
+    """Read the world from two control APIs, given as clients or as URLs, with further kinds of the source."""
     opened = [httpx.Client(base_url=side, timeout=60, verify=False) for side in (cw, ig) if isinstance(side, str)]  # noqa: S501
     try:
         fresh = iter(opened)
         clients = [next(fresh) if isinstance(side, str) else side for side in (cw, ig)]
-        return worlds.read(*clients)
+        cw_client, ig_client = clients
+        return worlds.read(cw_client, ig_client, kinds)
     finally:
         for client in opened:
             client.close()
@@ -146,9 +152,7 @@ def _numbers(world: World, folded: Fold) -> dict[str, int]:
     return {
         "targets": len(folded.outcomes),
         **dict(sorted(states.items())),
-        "records made": sum(
-            len(records) for by in (made.organizations, made.configurations) for records in by.values()
-        ),
+        "records made": sum(len(records) for kind in folded.versions.kinds for records in made.of(kind).values()),
         "writes": sum(
             event.by == "api" for lives in world.itglue.values() for life in lives.values() for event in life.events
         ),

@@ -1,47 +1,19 @@
 """What of `bridge.toml`, and of what persons decided, the oracle has to know."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
-from .valuemaps import SAME, ValueMap
+from .blocks import AssetBlock, Block
 from .words import Words
-
-Condition = Callable[[Words], bool]
-Value = Callable[[Words], Any]
-
-
-def everything(_: Words) -> bool:
-    """Let every record in."""
-    return True
-
-
-@dataclass(frozen=True)
-class Block:
-    """One block of the mapping; attributes are named by their words (`serial_number`).
-
-    `create` is `yes`, `never` or, for organizations, `ask`. `gone` is `keep`, `archive` (configurations) or
-    `status NAME` (organizations). `values` is what `set` holds, as functions of the words.
-    """
-
-    only: Condition = everything
-    types: ValueMap = SAME
-    statuses: ValueMap = SAME
-    manufacturers: ValueMap = SAME
-    models: ValueMap = SAME
-    operating_systems: ValueMap = SAME
-    values: Mapping[str, Value] = field(default_factory=dict)
-    once: frozenset[str] = frozenset()
-    fill: frozenset[str] = frozenset()
-    ignore: frozenset[str] = frozenset()
-    clear: frozenset[str] = frozenset()
-    match: tuple[str, ...] = ("name",)
-    create: str = "yes"
-    gone: str = "keep"
-
 
 ORGANIZATIONS: Final = Block(create="ask")
 CONFIGURATIONS: Final = Block(once=frozenset({"notes"}), match=("serial_number", "mac_address", "name"))
+LOCATIONS: Final = Block(once=frozenset({"notes"}))
+CONTACTS: Final = Block(once=frozenset({"emails", "notes"}), match=("email", "name"))
+
+SYNCED: Final = frozenset({"organization", "configuration"})
+FURTHER: Final = frozenset({"location", "contact"})
 
 
 @dataclass(frozen=True)
@@ -66,6 +38,7 @@ class Decisions:
 class Judged:
     """The settings under which a history is judged.
 
+    `enabled` are the kinds that the bridge writes, `assets` its blocks of flexible assets.
     `native_sync` is `auto` or `disconnected`, as in `[itglue]`. `rollout` holds exact names or Refs without the source of
     PSA companies, None is everyone. `overrides` holds (organizations, block for themselves, block for their
     configurations), later wins. `moments` are seconds since the epoch at which the bridge had finished what it then
@@ -81,6 +54,10 @@ class Judged:
     zone: str = "UTC"
     organizations: Block = ORGANIZATIONS
     configurations: Block = CONFIGURATIONS
+    locations: Block = LOCATIONS
+    contacts: Block = CONTACTS
+    assets: tuple[AssetBlock, ...] = ()
+    enabled: frozenset[str] = SYNCED
     overrides: tuple[tuple[frozenset[str], Block | None, Block | None], ...] = ()
     rollout: frozenset[str] | None = None
     marker: bool = True
@@ -99,6 +76,16 @@ class Judged:
     def configuration_block(self, company: Words | None) -> Block:
         """Give the block in effect for the configurations of an organization."""
         return self._block(company, 2)
+
+    def block(self, kind: str, company: Words | None) -> Block:
+        """Give the block in effect for the targets of a kind at an organization."""
+        if kind == "organization":
+            return self.organizations if company is None else self.organization_block(company)
+        if kind == "configuration":
+            return self.configuration_block(company)
+        if kind in FURTHER:
+            return self.locations if kind == "location" else self.contacts
+        return next(block for block in self.assets if block.target == kind)
 
     def rolled_out(self, company: Words | None) -> bool:
         """Say whether a company is in the rollout."""

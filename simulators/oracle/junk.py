@@ -1,5 +1,9 @@
-"""Serial numbers and MAC addresses that identify nothing (PROTOCOLS 5)."""
+"""What records are recognised by, and the serial numbers and MAC addresses that identify nothing (PROTOCOLS 5)."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .story import Row
 from .text import folded, mac
 
 _JUNK = {
@@ -37,9 +41,41 @@ def name_key(value: str | None) -> str | None:
     return folded(value) or None
 
 
-KEYS = {
-    "serial_number": ("serialNumber", "serial-number", serial_key),
-    "mac_address": ("macAddress", "mac-address", mac_key),
-    "name": ("name", "name", name_key),
+Read = Callable[[Row], frozenset[str]]
+
+
+def one(key: str | None) -> frozenset[str]:
+    """Give a key as the only one of its record."""
+    return frozenset() if key is None else frozenset({key})
+
+
+def _full_name(first: str, last: str) -> Read:
+    return lambda row: one(name_key(f"{row.get(first) or ''} {row.get(last) or ''}"))
+
+
+def _at(name: str, read: Callable[[Any], str | None]) -> Read:
+    return lambda row: one(read(row.get(name)))
+
+
+def _source_emails(row: Row) -> frozenset[str]:
+    items = row.get("communicationItems") or ()
+    return _emails([item for item in items if item.get("communicationType") == "Email"])
+
+
+def _emails(items: Iterable[Row] | None) -> frozenset[str]:
+    return frozenset(folded(each.get("value")) for each in items or ()) - {""}
+
+
+KEYS: dict[str, dict[str, tuple[Read, Read]]] = {
+    "configuration": {
+        "serial_number": (_at("serialNumber", serial_key), _at("serial-number", serial_key)),
+        "mac_address": (_at("macAddress", mac_key), _at("mac-address", mac_key)),
+        "name": (_at("name", name_key), _at("name", name_key)),
+    },
+    "location": {"name": (_at("name", name_key), _at("name", name_key))},
+    "contact": {
+        "email": (_source_emails, lambda row: _emails(row.get("contact-emails"))),
+        "name": (_full_name("firstName", "lastName"), _full_name("first-name", "last-name")),
+    },
 }
-"""Per word of `match`: ConnectWise's field, IT Glue's attribute, and how a value is read."""
+"""Per kind and word of `match`: how the keys are read from a record of the source, and from one of IT Glue."""

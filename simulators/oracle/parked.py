@@ -18,9 +18,9 @@ def written_while_parked(world: World, judged: Judged, fold: Fold, *, lag: float
     """
     watched = _Watch(world, judged, fold)
     found = []
-    for kind, lives in (("organization", world.organizations), ("configuration", world.configurations)):
+    for kind in fold.versions.kinds:
         for record, source_id in fold.by_record(kind).items():
-            life = lives.get(record)
+            life = world.records(kind).get(record)
             for event in () if life is None else life.events:
                 if event.by != "api" or event.verb == "delete" or _is_archiving(event.after, event.before):
                     continue
@@ -52,12 +52,11 @@ class _Watch:
             return False
         if kind == "organization":
             return self._is_open(source_id, moment)
-        row = self._world.devices[source_id].at(moment) or {}
-        company = str((row.get("company") or {}).get("id"))
+        company = str(self._fold.versions.company(kind, source_id, moment))
         if not self._is_open(company, moment):
             return False
         is_home = record is None or str(record["organization-id"]) == version.home
-        return is_home or self._judged.decisions.moves.get(f"configuration:{source_id}") == company
+        return is_home or self._judged.decisions.moves.get(f"{kind}:{source_id}") == company
 
     def _version(self, kind: str, source_id: str, moment: float) -> Version | None:
         versions = self._fold.versions.of(kind, source_id)
@@ -76,8 +75,10 @@ class _Watch:
         if kind == "organization":
             yield self._world.companies[source_id]
             return
-        life = self._world.devices[source_id]
+        life = self._fold.versions.anchors(kind)[source_id]
         yield life
+        if kind.endswith("/organization"):
+            return
         companies = {str((event.after.get("company") or {}).get("id")) for event in life.events if event.after}
         for company in sorted(companies):
             if company in self._world.companies:

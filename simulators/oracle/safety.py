@@ -3,11 +3,13 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from .attributes import DERIVED, attribute_by_name, is_native
+from .assettypes import unsafe_types
+from .attributes import BELOW, DERIVED, Attribute, is_native
+from .blocks import Block
 from .fold import Fold
 from .judged import Judged
 from .requests import limited
-from .story import Lives
+from .story import TRAIT, Event, Life, Lives
 from .versions import CLOCKS
 from .world import World
 
@@ -21,31 +23,61 @@ def unsafe(world: World, judged: Judged, fold: Fold) -> list[str]:
         *_psa_written(world),
         *_forbidden(world),
         *limited(world.requests["itglue"]),
-        *emptied(world, judged),
-        *_made_beside_native(world, judged),
+        *emptied(world, judged, fold),
+        *traits_lost(world, judged, fold),
+        *_made_beside_native(world, judged, fold),
         *_outside_rollout(world, fold),
     ]
 
 
-def emptied(world: World, judged: Judged) -> Iterator[str]:
+def emptied(world: World, judged: Judged, fold: Fold) -> Iterator[str]:
     """Yield the values that an API client overwrote with nothing though no API client had written them."""
-    for kind, lives, block in (
-        ("organization", world.organizations, judged.organizations),
-        ("configuration", world.configurations, judged.configurations),
-    ):
-        for life in lives.values():
-            for event in life.events:
-                if event.by != "api" or event.verb != "update":
-                    continue
-                before, after = event.before or {}, event.after or {}
-                for name in sorted(event.changed() - DERIVED - _FLAGS - {"adapters"}):
-                    if after.get(name) not in (None, "") or before[name] == life.written_by_api(name, event.at):
-                        continue
-                    attribute = attribute_by_name(kind, name)
-                    opted_in = attribute is not None and attribute.among(block.clear)
-                    refused_otherwise = name == "model-id" and "manufacturer-id" in event.changed()
-                    if not opted_in and not refused_otherwise:
-                        yield f"{kind} {life.id}: {name} {before[name]!r} was emptied, and only IT Glue knew it"
+    for kind in fold.versions.kinds:
+        block = judged.block(kind, None)
+        known = {attribute.stored: attribute for attribute in fold.versions.attributes(kind)}
+        for life in fold.versions.records(kind).values():
+            for event in _updates(life):
+                for name in sorted(event.changed() - DERIVED - _FLAGS - {"adapters", "primary"}):
+                    if name.startswith(TRAIT) and name not in known:
+                        continue  # traits that no block writes are judged below
+                    if _is_emptied(life, event, name) and not _may_empty(known.get(name), block, event, name):
+                        value = (event.before or {})[name]
+                        yield f"{kind} {life.id}: {name} {value!r} was emptied, and only IT Glue knew it"
+
+
+def traits_lost(world: World, judged: Judged, fold: Fold) -> Iterator[str]:
+    """Yield the traits that an API client lost or changed though no block of theirs writes them, whoever filled them in.
+
+    IT Glue deletes every trait that a PATCH leaves out, and takes no upload back (api/itglue.md 5.9).
+    """
+    written: dict[str, set[str]] = {}
+    for block in judged.assets:
+        for number in fold.links.types[block.target].ids:
+            written.setdefault(number, set()).update(a.stored for a in fold.versions.attributes(block.target))
+    unsafe = unsafe_types(world)
+    for life in world.records("flexible_asset").values():
+        for event in _updates(life):
+            before, after = event.before or {}, event.after or {}
+            kind = str(after.get("flexible-asset-type-id"))
+            traits = {name for name in event.changed() if name.startswith(TRAIT)}
+            if kind in unsafe and traits:
+                yield f"flexible_assets {life.id} was written, and its type holds uploads or passwords"
+            for name in sorted(traits - written.get(kind, set())):
+                yield f"flexible_assets {life.id}: {name} {before.get(name)!r} -> {after.get(name)!r}, and no block writes it"
+
+
+def _updates(life: Life) -> Iterator[Event]:
+    return (event for event in life.events if event.by == "api" and event.verb == "update")
+
+
+def _is_emptied(life: Life, event: Event, name: str) -> bool:
+    before = (event.before or {}).get(name)
+    return (event.after or {}).get(name) in (None, "", (), []) and before != life.written_by_api(name, event.at)
+
+
+def _may_empty(attribute: Attribute | None, block: Block, event: Event, name: str) -> bool:
+    opted_in = attribute is not None and attribute.among(block.clear)
+    return opted_in or BELOW.get(name) in event.changed()
 
 
 def _deleted(world: World) -> Iterator[str]:
@@ -63,7 +95,7 @@ def _psa_written(world: World) -> Iterator[str]:
         path = request["path"].rstrip("/")
         if request["method"] != "GET" and "/system/callbacks" not in path and not path.endswith("/search"):
             yield f"{request['method']} {request['path']} was sent to ConnectWise"
-    for lives in (world.companies, world.devices):
+    for lives in (world.companies, world.devices, world.sites, world.people, world.tickets):
         for life in lives.values():
             if any(event.by == "api" for event in life.events):
                 yield f"ConnectWise record {life.id} was written"
@@ -75,9 +107,12 @@ def _forbidden(world: World) -> Iterator[str]:
             yield f"forbidden call to {system}: {violation}"
 
 
-def _made_beside_native(world: World, judged: Judged) -> Iterator[str]:
+def _made_beside_native(world: World, judged: Judged, fold: Fold) -> Iterator[str]:
     """Yield what was made of a kind while a record of that kind had a live native link (PROTOCOLS 8)."""
-    for kind, lives in (("organization", world.organizations), ("configuration", world.configurations)):
+    for kind in fold.versions.kinds:
+        if kind in fold.links.types:
+            continue  # the native sync has no assets
+        lives = world.records(kind)
         born = [(life.born.at, life.id) for life in lives.values() if life.made_by_api]
         if not born:
             continue
@@ -116,6 +151,6 @@ def _outside_rollout(world: World, fold: Fold) -> Iterator[str]:
     for ref, outcome in fold.outcomes.items():
         if outcome.rule != "rollout" or outcome.record is None:
             continue
-        lives = world.organizations if ref.startswith("organization:") else world.configurations
+        lives = world.records(outcome.kind)
         if any(event.by == "api" for event in lives[outcome.record].events):
             yield f"{ref} is outside the rollout, and {outcome.record} was written"

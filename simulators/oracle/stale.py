@@ -6,7 +6,7 @@ from .attributes import Attribute, words_of
 from .fold import Fold
 from .story import Event, Life
 from .text import SKIP
-from .versions import CLOCKS, Version, attributes
+from .versions import CLOCKS, Version
 from .world import World
 
 
@@ -17,15 +17,16 @@ def stale_overwrites(world: World, fold: Fold, *, repair_within: float) -> list[
     than that when the world was read is not judged here; that nothing stale stays in the end is I1's.
     """
     found = []
-    for kind, lives in (("organization", world.organizations), ("configuration", world.configurations)):
+    for kind in fold.versions.kinds:
+        lives = world.records(kind)
         for record, source_id in fold.by_record(kind).items():
             life = lives[record]
             if not any(event.by == "api" for event in life.events):
                 continue
             of_record = fold.versions.of(kind, source_id)
             block = fold.versions.block(kind, source_id)
-            for attribute in attributes(kind):
-                if attribute.word == "notes" or words_of(block, attribute):
+            for attribute in fold.versions.attributes(kind):
+                if attribute.word == "notes" or attribute.form == "tags" or words_of(block, attribute):
                     continue
                 for event, newer in _overwrites(life, attribute, of_record):
                     deadline = event.at + repair_within

@@ -8,6 +8,9 @@ from typing import Any
 
 Row = dict[str, Any]
 
+TRAIT = "traits."
+"""What the name of a trait begins with among the attributes of a flexible asset."""
+
 BOOKKEEPING = frozenset({"created-at", "updated-at", "resource-url"})
 """Attributes of IT Glue that move by themselves."""
 
@@ -90,8 +93,21 @@ def plain(row: Row | None) -> Row | None:
 
 
 def flat(row: Row | None) -> Row | None:
-    """Take a record of IT Glue as its attributes, with the native sync's links under `adapters`."""
-    return None if row is None else row["attributes"] | {"adapters": row.get("adapters", [])}
+    """Take a record of IT Glue as its attributes, with the native sync's links under `adapters`.
+
+    Traits stand among the attributes as `traits.KEY`; a tag is the tuple of its ids, a deleted one's left out.
+    """
+    if row is None:
+        return None
+    attributes: Row = row["attributes"] | {"adapters": row.get("adapters", [])}
+    traits = attributes.pop("traits", None) or {}
+    return attributes | {f"{TRAIT}{key}": _trait(value) for key, value in traits.items()}
+
+
+def _trait(value: Any) -> Any:
+    if isinstance(value, dict) and "values" in value:
+        return tuple(sorted(str(each["id"]) for each in value["values"] if each.get("id") is not None))
+    return value
 
 
 def lives(dump: Iterable[Row], shape: Callable[[Row | None], Row | None]) -> Lives:

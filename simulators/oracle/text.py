@@ -16,7 +16,15 @@ class Skip:
         return "SKIP"
 
 
+class Anything:
+    """Stands for a value that nothing decides: whatever IT Glue holds is right."""
+
+    def __repr__(self) -> str:
+        return "ANY"
+
+
 SKIP: Final = Skip()
+ANY: Final = Anything()
 
 _LINE: Final = 255
 _NOTES_BYTES: Final = 64 * 1024

@@ -1,17 +1,20 @@
 """What the mapping makes of every version that a record ever had."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
-from . import desired, evidence
-from .attributes import CONFIGURATION, ORGANIZATION, Attribute
+from .attributes import Attribute, attributes
+from .blocks import AssetBlock, Block
 from .desired import Mapped
-from .identity import Links
-from .judged import Block, Judged
-from .story import Life, Row
-from .words import Words, configuration_words, organization_words
+from .identity import Links, kinds_of
+from .judged import Judged
+from .mapper import Mapper
+from .references import Reference, resolved
+from .story import Lives
+from .words import Words
 from .world import World
 
-CLOCKS: float = 0.5
+CLOCKS: Final = 0.5
 """Seconds that the clocks of two simulators may be apart."""
 
 
@@ -29,62 +32,104 @@ class Version:
 
 
 class Versions:
-    """The versions of each record of the source, mapped once."""
+    """The versions of each record of the source, mapped once, references as the IT Glue ids that are right for them."""
 
     def __init__(self, world: World, judged: Judged, links: Links) -> None:
         self._world = world
+        self._judged = judged
         # Who is in the rollout decides whether something is written, not what.
-        self._judged = replace(judged, rollout=None)
+        self._mapper = Mapper(world, replace(judged, rollout=None))
         self._links = links
-        self._systems = evidence.systems(world)
         self._companies: dict[str, Words] = {}
         self._known: dict[str, tuple[Version, ...]] = {}
+        self._attributes = {
+            kind: links.types[kind].attributes if kind in links.types else attributes(kind, judged.enabled)
+            for kind in kinds_of(judged)
+        }
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of targets, parents before children."""
+        return tuple(self._attributes)
+
+    def attributes(self, kind: str) -> tuple[Attribute, ...]:
+        """Give the attributes of a kind that the mapping may write."""
+        return self._attributes[kind]
+
+    def anchors(self, kind: str) -> Lives:
+        """Give what the targets of a kind stand for."""
+        return self._mapper.anchors(kind)
+
+    def records(self, kind: str) -> Lives:
+        """Give IT Glue's records of a kind, those of an asset's type alone."""
+        lives = self._world.records(kind)
+        if kind not in self._links.types:
+            return lives
+        ids = self._links.types[kind].ids
+        return {
+            each: life
+            for each, life in lives.items()
+            if _type_of(life.events[-1].after or life.events[-1].before) in ids
+        }
 
     def of(self, kind: str, source_id: str) -> tuple[Version, ...]:
         """Give the versions of a record, oldest first; what is deleted and unknown has none."""
         ref = f"{kind}:{source_id}"
         if ref not in self._known:
-            lives = self._world.companies if kind == "organization" else self._world.devices
-            self._known[ref] = tuple(self._versions(kind, lives[source_id])) if source_id in lives else ()
+            self._known[ref] = tuple(self._versions(kind, source_id)) if source_id in self.anchors(kind) else ()
         return self._known[ref]
+
+    def at(self, kind: str, source_id: str, moment: float) -> Version:
+        """Give the version of a record as it is mapped at a moment, ages worked out then."""
+        return Version(moment, float("inf"), *self._mapped(kind, source_id, moment))
+
+    def company(self, kind: str, source_id: str, moment: float = float("inf")) -> str | None:
+        """Give the company of what a target stands for, as it was last known by a moment."""
+        return self._mapper.company(kind, source_id, moment)
 
     def block(self, kind: str, source_id: str) -> Block:
         """Give the block in effect for a record, as its last version has it."""
-        if kind == "organization":
-            company = self._company(source_id)
-            return self._judged.organizations if company is None else self._judged.organization_block(company)
-        last = next((event.after for event in reversed(self._world.devices[source_id].events) if event.after), {})
-        company_id = (last.get("company") or {}).get("id")
-        return self._judged.configuration_block(None if company_id is None else self._company(str(company_id)))
+        company = self.company(kind, source_id)
+        return self._judged.block(kind, None if company is None else self._company(company))
 
-    def _versions(self, kind: str, life: Life) -> list[Version]:
-        ends = [*(event.at for event in life.events[1:]), float("inf")]
+    def is_relative(self, kind: str) -> bool:
+        """Say whether targets of a kind change by themselves, once a day."""
+        return any(
+            isinstance(block, AssetBlock) and block.target == kind and block.relative for block in self._judged.assets
+        )
+
+    def standing(self, reference: Reference) -> list[str]:
+        """Give the records that stand or stood for a reference."""
+        linked = self._links.of(reference.kind).get(reference.id)
+        made = self._links.made.records(reference.kind, reference.id)
+        return [*([] if linked is None else [linked]), *made]
+
+    def _versions(self, kind: str, source_id: str) -> list[Version]:
+        moments = self._mapper.moments(kind, source_id)
+        ends = [*moments[1:], float("inf")]
         return [
-            Version(event.at, until, *(self._mapped(kind, event.after)))
-            for event, until in zip(life.events, ends, strict=True)
+            Version(moment, until, *self._mapped(kind, source_id, moment))
+            for moment, until in zip(moments, ends, strict=True)
         ]
 
-    def _mapped(self, kind: str, row: Row | None) -> tuple[Mapped | None, str | None]:
-        if row is None:
-            return None, None
-        if kind == "organization":
-            return desired.organization(organization_words(row, self._judged.source), self._judged), None
-        words = configuration_words(row, self._judged.source)
-        company_id = None if words["organization"] is None else words["organization"]["id"]
+    def _mapped(self, kind: str, source_id: str, moment: float) -> tuple[Mapped | None, str | None]:
+        company_id = None if kind == "organization" else self.company(kind, source_id, moment)
         company = None if company_id is None else self._company(company_id)
-        mapped = desired.configuration(words, company, self._judged, self._systems)
+        mapped = self._mapper.mapped(kind, source_id, moment, company)
+        if mapped is not None and not mapped.rule:
+            mapped = replace(mapped, wanted=resolved(mapped.wanted, self.standing))
         return mapped, None if company_id is None else self._links.organizations.get(company_id)
 
     def _company(self, company_id: str) -> Words | None:
         if company_id not in self._companies:
             life = self._world.companies.get(company_id)
-            row = None if life is None else next((e.after for e in reversed(life.events) if e.after), None)
-            if row is None:
+            last = None if life is None else next((e.at for e in reversed(life.events) if e.after), None)
+            words = None if last is None else self._mapper.words("organization", company_id, last)
+            if words is None:
                 return None
-            self._companies[company_id] = organization_words(row, self._judged.source)
+            self._companies[company_id] = words
         return self._companies[company_id]
 
 
-def attributes(kind: str) -> tuple[Attribute, ...]:
-    """Give the attributes of a kind that the mapping may write."""
-    return ORGANIZATION if kind == "organization" else CONFIGURATION
+def _type_of(row: object) -> str:
+    return str(row["flexible-asset-type-id"]) if isinstance(row, dict) else ""

@@ -1,5 +1,6 @@
 """Both sides as their control APIs show them: what the oracle judges by."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,8 +17,13 @@ NAMES: Final = (
     "manufacturers",
     "models",
     "operating_systems",
+    "contact_types",
 )
-OTHERS: Final = ("locations", "contacts", "configuration_interfaces", "flexible_asset_types", "flexible_assets")
+OTHERS: Final = (
+    "locations", "contacts", "configuration_interfaces", "flexible_asset_types", "flexible_asset_fields", "flexible_assets",
+)  # fmt: skip
+LISTS: Final = ("countries", "regions")
+TICKETS: Final = ("service/tickets", "project/tickets")
 
 
 @dataclass(frozen=True)
@@ -31,11 +37,35 @@ class World:
     names: dict[str, Lives]
     others: dict[str, Lives] = field(default_factory=dict)
     """Further resources of IT Glue: nothing there may be deleted."""
+    sites: Lives = field(default_factory=dict)
+    people: Lives = field(default_factory=dict)
+    tickets: Lives = field(default_factory=dict)
+    ticket_devices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The devices that each ticket is linked to at the end: ConnectWise keeps no history of it."""
+    lists: dict[str, Lives] = field(default_factory=dict)
+    """IT Glue's countries and regions."""
     requests: dict[str, list[Row]] = field(default_factory=dict)
     violations: dict[str, list[Row]] = field(default_factory=dict)
     traps: tuple[tuple[str, str], ...] = ()
     now: float = 0.0
     """IT Glue's clock when it was read."""
+
+    def source(self, kind: str) -> Lives:
+        """Give the source's records of a kind."""
+        by_kind = {
+            "organization": self.companies,
+            "configuration": self.devices,
+            "location": self.sites,
+            "contact": self.people,
+            "ticket": self.tickets,
+        }
+        return by_kind[kind]
+
+    def records(self, kind: str) -> Lives:
+        """Give IT Glue's records of a kind; those of assets are of all types."""
+        if kind in {"organization", "configuration"}:
+            return self.organizations if kind == "organization" else self.configurations
+        return self.others.get(f"{kind}s" if kind in {"location", "contact"} else "flexible_assets", {})
 
     @property
     def itglue(self) -> dict[str, Lives]:
@@ -70,10 +100,15 @@ def get(control: httpx.Client, path: str) -> list[Row]:
     return found
 
 
-def read(cw: httpx.Client, ig: httpx.Client) -> World:
-    """Read the world from the two control APIs; the clients' base URLs are theirs."""
+def read(cw: httpx.Client, ig: httpx.Client, kinds: Collection[str] = ()) -> World:
+    """Read the world from the two control APIs; the clients' base URLs are theirs.
+
+    Of the source, companies and devices are read, and sites, contacts and tickets if their kind is among `kinds`.
+    """
+    companies = lives(get(cw, "records/company/companies"), plain)
+    tickets, links = _tickets(cw) if "ticket" in kinds else ({}, {})
     return World(
-        companies=lives(get(cw, "records/company/companies"), plain),
+        companies=companies,
         devices=lives(get(cw, "records/company/configurations"), plain),
         organizations=lives(get(ig, "records/organizations"), flat),
         configurations=lives(get(ig, "records/configurations"), flat),
@@ -83,7 +118,32 @@ def read(cw: httpx.Client, ig: httpx.Client) -> World:
         violations={"connectwise": get(cw, "violations"), "itglue": get(ig, "violations")},
         traps=tuple((trap["ref"], trap["code"]) for trap in get(cw, "traps")),
         now=clock(ig),
+        sites=_sites(cw, companies) if "location" in kinds else {},
+        people=lives(get(cw, "records/company/contacts"), plain) if "contact" in kinds else {},
+        tickets=tickets,
+        ticket_devices=links,
+        lists={name: lives(get(ig, f"records/{name}"), flat) for name in LISTS if "location" in kinds},
     )
+
+
+def _sites(cw: httpx.Client, companies: Lives) -> Lives:
+    found: Lives = {}
+    for company in companies:
+        found |= lives(get(cw, f"records/company/companies/{company}/sites"), plain)
+    return found
+
+
+def _tickets(cw: httpx.Client) -> tuple[Lives, dict[str, tuple[str, ...]]]:
+    found: Lives = {}
+    links: dict[str, tuple[str, ...]] = {}
+    for path in TICKETS:
+        listed = lives(get(cw, f"records/{path}"), plain)
+        for ticket, life in listed.items():
+            if life.now is not None:
+                linked = get(cw, f"records/{path}/{ticket}/configurations")
+                links[ticket] = tuple(str(device["id"]) for device in linked if device["now"] is not None)
+        found |= listed
+    return found, links
 
 
 def clock(control: httpx.Client) -> float:

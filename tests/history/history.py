@@ -6,7 +6,7 @@ from typing import Final
 
 import httpx
 
-from . import companies, devices, names, reading, technicians
+from . import companies, devices, documentation, issues, names, people, reading, sites, technicians
 from .change import Change
 from .desk import Desk
 from .known import Known
@@ -62,7 +62,48 @@ RATES: Final[dict[Kind, float]] = {
 }
 """How often each kind comes, in parts."""
 
+FURTHER_RATES: Final[dict[Kind, float]] = {
+    sites.create_site: 1.5,
+    sites.rename_site: 2,
+    sites.change_address: 3,
+    sites.change_site_phone: 2,
+    sites.empty_site: 1.5,
+    sites.turn_site: 1,
+    sites.delete_site: 0.3,
+    sites.place_device: 4,
+    people.create_contact: 2,
+    people.rename_contact: 2,
+    people.retitle_contact: 3,
+    people.change_phones: 2,
+    people.change_email: 1,
+    people.settle_contact: 2,
+    people.turn_contact: 1,
+    people.move_contact: 0.5,
+    people.move_contact_back: 0.5,
+    people.delete_contact: 0.3,
+    people.assign_device: 4,
+    issues.open_ticket: 4,
+    issues.retitle_ticket: 3,
+    issues.work_on_ticket: 4,
+    issues.close_ticket: 3,
+    issues.reopen_ticket: 1,
+    issues.link_device: 2,
+    issues.unlink_device: 1,
+    issues.relink_device: 1,
+    issues.move_ticket: 0.5,
+    issues.move_ticket_back: 0.5,
+    issues.delete_ticket: 0.3,
+    documentation.edit_document_notes: 2,
+    documentation.edit_owned_document: 2,
+    documentation.edit_trait: 3,
+    documentation.edit_owned_trait: 2,
+    documentation.archive_asset: 0.3,
+    documentation.delete_document: 0.2,
+}
+"""The same of sites, contacts, tickets, and what documents them."""
+
 KINDS: Final = {kind.__name__: kind for kind in RATES}
+FURTHER_KINDS: Final = {kind.__name__: kind for kind in FURTHER_RATES}
 IN_ITGLUE: Final = frozenset(name for name, kind in KINDS.items() if kind.__module__ == technicians.__name__)
 """The kinds of technicians in IT Glue; all others are of the PSA."""
 
@@ -73,6 +114,9 @@ class History:
     Begin it when the bridge has finished its first sync: every device that is no trap counts as linked. `rates` replace the
     usual ones by the kind's name, 0 leaves a kind out; `kinds` keeps only these. `creates` is `[organizations].create`, `native` says
     that the native sync stays on, so that only what it linked counts as linked.
+
+    With `further` sites, contacts and tickets change too: `blocks` are the names of the blocks that make an asset of each
+    ticket, `owned` the names of the fields that blocks write.
     """
 
     def __init__(
@@ -85,13 +129,22 @@ class History:
         rates: Mapping[str, float] | None = None,
         creates: str = "ask",
         native: bool = False,
+        further: bool = False,
+        blocks: Collection[str] = (),
+        owned: Collection[str] = (),
     ) -> None:
         random = Random(f"history:{seed}")
         self._ig = ig
         self._native = native
         self.known: Known = reading.read(cw, ig, creates, native=native)
+        self._further = further
+        if further:
+            self.known.blocks = tuple(blocks)
+            reading.read_below(self.known, cw, ig)
         self._desk = Desk(random, Fresh(random, seed), self.known, cw, ig)
-        usual = {kind.__name__: rate for kind, rate in RATES.items() if kinds is None or kind.__name__ in kinds}
+        self._desk.owned = frozenset(owned)
+        every = RATES | FURTHER_RATES if further else RATES
+        usual = {kind.__name__: rate for kind, rate in every.items() if kinds is None or kind.__name__ in kinds}
         self._rates = _checked({**usual, **(rates or {})}, kinds)
 
     @property
@@ -119,16 +172,19 @@ class History:
     def step(self, name: str) -> bool:
         """Make one change of a kind; False where the data has no room for it."""
         self._desk.kind = name
-        return KINDS[name](self._desk)
+        return (KINDS | FURTHER_KINDS)[name](self._desk)
 
     def settle(self) -> None:
         """Take note that the bridge has finished: what it has made is linked, and may be moved and edited."""
         reading.take_records(self.known, self._ig)
         reading.settle(self.known, native=self._native)
+        if self._further:
+            reading.take_documents(self.known, self._ig)
+            reading.settle_below(self.known)
 
 
 def _checked(rates: Mapping[str, float], kinds: Collection[str] | None) -> dict[str, float]:
-    unknown = {*rates, *(kinds or ())} - set(KINDS)
+    unknown = {*rates, *(kinds or ())} - {*KINDS, *FURTHER_KINDS}
     if unknown:
         raise ValueError(f"no such kind: {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
     return {name: rate for name, rate in rates.items() if rate > 0}

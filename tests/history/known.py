@@ -8,6 +8,7 @@ from typing import Any
 Row = dict[str, Any]
 
 EXCLUDED_TYPES = frozenset({"Consumable", "Spare"})
+KINDS_BELOW = ("location", "contact", "ticket")
 CLIENT_STATUSES = frozenset({"Active", "Credit Hold"})
 
 
@@ -56,8 +57,32 @@ class Device:
 
 
 @dataclass
+class Below:
+    """A site, a contact or a ticket of the PSA; the rest as of a device."""
+
+    id: int
+    path: str
+    row: Row
+    is_trap: bool = False
+    home: int | None = None
+    record: str | None = None
+    record_is_gone: bool = False
+
+    @property
+    def company(self) -> int | None:
+        """The id of its company."""
+        found: int | None = (self.row.get("company") or {}).get("id")
+        return found
+
+
+@dataclass
 class Known:
-    """Companies and devices by id, setup rows by path, IT Glue's configurations by id."""
+    """Companies and devices by id, setup rows by path, IT Glue's configurations by id.
+
+    `below` are sites, contacts and tickets by kind and id, `documents` IT Glue's records of the further resources by
+    resource and id, `links` the devices of each ticket. `blocks` are the names of the blocks that make an asset of each
+    ticket: what is held of a ticket is held of theirs.
+    """
 
     companies: dict[int, Company]
     devices: dict[int, Device]
@@ -66,6 +91,10 @@ class Known:
     creates: str = "ask"
     by_company: dict[int | None, set[int]] = field(default_factory=lambda: defaultdict(set))
     holds: dict[str, str] = field(default_factory=dict)
+    below: dict[str, dict[int, Below]] = field(default_factory=lambda: {kind: {} for kind in KINDS_BELOW})
+    documents: dict[str, dict[str, Row]] = field(default_factory=dict)
+    links: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    blocks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for device in self.devices.values():
@@ -107,6 +136,23 @@ class Known:
             return "target_gone"
         return "moved" if device.home not in (None, device.company) else None
 
+    def hold_below(self, found: Below) -> str | None:
+        """Give the code that a site, a contact or a ticket must be held with by a change of this history."""
+        if found.is_trap:
+            return None
+        if found.company is None:
+            return "no_organization"
+        if not self.is_open(found.company):
+            return None
+        if found.record_is_gone:
+            return "target_gone"
+        return "moved" if found.home not in (None, found.company) else None
+
+    def refs_below(self, kind: str, record: int) -> list[str]:
+        """Name the targets that a site, a contact or a ticket has."""
+        prefixes = [f"{block}/" for block in self.blocks] if kind == "ticket" else [""]
+        return [f"{prefix}{kind}:{record}" for prefix in prefixes]
+
     def hold_of_company(self, company: Company) -> str | None:
         """Give the code that a company must be held with by a change of this history."""
         if company.is_trap or not company.is_client:
@@ -116,20 +162,31 @@ class Known:
         return "unmatched" if company.is_new and self.creates != "yes" else None
 
     def follow(
-        self, companies: Iterable[int] = (), devices: Iterable[int] = ()
+        self, companies: Iterable[int] = (), devices: Iterable[int] = (), below: Iterable[tuple[str, int]] = ()
     ) -> tuple[dict[str, str], frozenset[str]]:
-        """Work out anew what is held of these companies with all their devices, and of these devices.
+        """Work out anew what is held of these companies with all that is theirs, of these devices, and of these below.
 
         Returns the holds that began, and the Refs whose hold ended.
         """
         now: dict[str, str | None] = {}
         affected = set(devices)
+        further = set(below)
         for company in companies:
+            further |= {
+                (kind, each.id)
+                for kind, all_ in self.below.items()
+                for each in all_.values()
+                if each.company == company
+            }
             now[f"organization:{company}"] = self.hold_of_company(self.companies[company])
             affected |= self.by_company[company]
         for device in affected:
             known = self.devices.get(device)
             now[f"configuration:{device}"] = None if known is None else self.hold_of(known)
+        for kind, record in further:
+            found = self.below[kind].get(record)
+            for ref in self.refs_below(kind, record):
+                now[ref] = None if found is None else self.hold_below(found)
         began: dict[str, str] = {}
         ended: set[str] = set()
         for ref, code in now.items():

@@ -1,12 +1,15 @@
 """Reading both sides from the control APIs before a history begins."""
 
+import re
 from typing import Any
 
 import httpx
 import orjson
 
-from .known import Company, Device, Known, Row
+from .known import KINDS_BELOW, Below, Company, Device, Known, Row
 
+DOCUMENTS = ("locations", "contacts", "flexible_assets", "flexible_asset_fields")
+TICKETS = ("service/tickets", "project/tickets")
 SETUP = (
     "company/companies/types",
     "company/companies/statuses",
@@ -34,6 +37,61 @@ def read(cw: httpx.Client, ig: httpx.Client, creates: str, *, native: bool) -> K
     take_records(known, ig)
     settle(known, native=native)
     return known
+
+
+def read_below(known: Known, cw: httpx.Client, ig: httpx.Client) -> None:
+    """Read sites, contacts and tickets, and IT Glue's locations, contacts and assets, too."""
+    paths = {
+        "location": [f"company/companies/{company}/sites" for company in known.companies],
+        "contact": ["company/contacts"],
+        "ticket": list(TICKETS),
+    }
+    for kind in KINDS_BELOW:
+        traps = {trap["ref"] for trap in _get(cw, f"traps/{kind}")}
+        for path in paths[kind]:
+            for item in _get(cw, f"records/{path}"):
+                if item["now"] is not None:
+                    is_trap = f"{kind}:{item['id']}" in traps
+                    known.below[kind][item["id"]] = Below(item["id"], path, item["now"], is_trap)
+    for ticket in known.below["ticket"].values():
+        known.links[ticket.id] = {
+            device["id"] for device in _get(cw, f"records/{ticket.path}/{ticket.id}/configurations")
+        }
+    for board in _get(cw, "records/service/boards"):
+        path = f"service/boards/{board['id']}/statuses"
+        known.setup[path] = [item["now"] for item in _get(cw, f"records/{path}")]
+    known.setup["service/boards"] = [item["now"] for item in _get(cw, "records/service/boards")]
+    take_documents(known, ig)
+    settle_below(known)
+
+
+def take_documents(known: Known, ig: httpx.Client) -> None:
+    """Read IT Glue's further records, and which of them stand for what: by the native sync's link, or by their marker."""
+    for resource in DOCUMENTS:
+        items = [item for item in _get(ig, f"records/{resource}") if item["now"] is not None]
+        known.documents[resource] = {item["id"]: item["now"]["attributes"] for item in items}
+        for item in items:
+            found = _stands_for(known, resource, item)
+            if found is not None:
+                found.record = item["id"]
+
+
+def settle_below(known: Known) -> None:
+    """Count what is below a company that is written as linked where it is; a ticket only while it is open."""
+    for kind, all_ in known.below.items():
+        for found in all_.values():
+            is_made = kind != "ticket" or not found.row.get("closedFlag")
+            if not found.is_trap and found.home is None and is_made and known.is_open(found.company):
+                found.home = found.company
+
+
+def _stands_for(known: Known, resource: str, item: Row) -> Below | None:
+    kind = {"locations": "location", "contacts": "contact"}.get(resource)
+    if kind is not None:
+        links = [link for link in _adapters(item) if link["adapter-type-name"].startswith("ConnectWise")]
+        return known.below[kind].get(int(links[0]["remote-id"])) if links else None
+    marked = re.search(r":ticket:(\d+)", str(item["now"]["attributes"].get("traits", {}).get("bridge-ref", "")))
+    return None if marked is None else known.below["ticket"].get(int(marked[1]))
 
 
 def take_records(known: Known, ig: httpx.Client) -> None:

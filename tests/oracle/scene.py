@@ -3,13 +3,12 @@
 from typing import Any
 
 from simulators.oracle import desired
-from simulators.oracle.attributes import attribute_by_name
+from simulators.oracle.attributes import attribute_by_name, attributes
 from simulators.oracle.judged import Judged
 from simulators.oracle.story import Event, Life, Lives, Row
 from simulators.oracle.text import SKIP, folded
-from simulators.oracle.versions import attributes
 from simulators.oracle.words import configuration_words
-from simulators.oracle.world import NAMES, World
+from simulators.oracle.world import LISTS, NAMES, OTHERS, World
 
 COMPANY = "311"
 ORGANIZATION = "900"
@@ -29,6 +28,7 @@ class Scene:
 
     def __init__(self, judged: Judged) -> None:
         self._judged = judged
+        self.ticket_devices: dict[str, tuple[str, ...]] = {}
         self._events: dict[str, dict[str, list[Event]]] = {}
         self.requests: dict[str, list[Row]] = {"connectwise": [], "itglue": []}
         self.violations: dict[str, list[Row]] = {"connectwise": [], "itglue": []}
@@ -45,11 +45,11 @@ class Scene:
             "types": [{"id": 4, "name": "Client"}],
             "deletedFlag": False,
         }
-        self._put("companies", company, at, "person", new, fields)
+        self.put("companies", company, at, "person", new, fields)
 
     def device(self, at: float, device: str = "1", **fields: Any) -> None:
         """Enter or change a device of the company."""
-        self._put("devices", device, at, "person", {**DEVICE, "id": int(device)}, fields)
+        self.put("devices", device, at, "person", {**DEVICE, "id": int(device)}, fields)
 
     def organization(self, at: float, record: str = ORGANIZATION, by: str = "person", **given: Any) -> None:
         """Make or change an organization, attributes by their names with underscores, names as they are shown."""
@@ -63,13 +63,13 @@ class Scene:
             "psa-integration": None,
             "adapters": [],
         }
-        self._put("organizations", record, at, by, new, dashed("organization", given))
+        self.put("organizations", record, at, by, new, dashed("organization", given))
 
     def record(self, at: float, record: str = "501", by: str = "person", **given: Any) -> None:
         """Make or change a configuration in IT Glue, attributes as in `organization`."""
         new: Row = {"organization-id": int(ORGANIZATION), "psa-integration": None, "archived": False, "adapters": []}
         new |= {attribute.stored: None for attribute in attributes("configuration")}
-        self._put("configurations", record, at, by, new, dashed("configuration", given))
+        self.put("configurations", record, at, by, new, dashed("configuration", given))
 
     def make(self, at: float, device: str = "1", record: str = "501", **given: Any) -> None:
         """Make a device's configuration as the bridge would."""
@@ -87,7 +87,7 @@ class Scene:
 
     def name(self, at: float, resource: str, record: str, name: str, by: str = "person", **given: Any) -> None:
         """Make a type, a status, a manufacturer or a model."""
-        self._put(resource, record, at, by, {}, {"name": name, **dashed("", given)})
+        self.put(resource, record, at, by, {}, {"name": name, **dashed("", given)})
 
     def delete(self, at: float, resource: str, record: str, by: str = "person") -> None:
         """Delete a record."""
@@ -109,6 +109,12 @@ class Scene:
             organizations=lives.get("organizations", {}),
             configurations=lives.get("configurations", {}),
             names={name: lives.get(name, {}) for name in NAMES},
+            others={name: lives.get(name, {}) for name in OTHERS},
+            sites=lives.get("sites", {}),
+            people=lives.get("people", {}),
+            tickets=lives.get("tickets", {}),
+            ticket_devices=self.ticket_devices,
+            lists={name: lives.get(name, {}) for name in LISTS},
             requests=self.requests,
             violations=self.violations,
             now=now,
@@ -123,7 +129,8 @@ class Scene:
         return {attribute.shown.replace("-", "_"): None if (value := wanted.get(attribute.word)) is SKIP else value
                 for attribute in attributes("configuration") if attribute.word in wanted}  # fmt: skip
 
-    def _put(self, resource: str, record: str, at: float, by: str, new: Row, fields: Row) -> None:
+    def put(self, resource: str, record: str, at: float, by: str, new: Row, fields: Row) -> None:
+        """Make a record of any resource, or change it."""
         events = self._events.setdefault(resource, {}).setdefault(record, [])
         before = events[-1].after if events else None
         after = {**(new if before is None else before), **fields}

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
@@ -12,7 +12,7 @@ from bridge.cli import output
 from bridge.cli.checks.found import Found, ok
 from bridge.errors import BridgeError, RejectedError
 from bridge.itglue.client import ITGlue, Listing
-from bridge.itglue.kinds import kind_of
+from bridge.itglue.kinds import TYPES, kind_of
 from bridge.itglue.reads import read
 from bridge.mapping.effective import is_read
 from bridge.matching.keys import adapter_word
@@ -88,6 +88,11 @@ class Account:
                 if row.attributes.get(word)
             ]
         return self._names[kind]
+
+    def types(self) -> list[dict[str, Any]]:
+        """Give every flexible asset type with its fields."""
+        chunks = read(self._itglue, TYPES, lane="live", max_wait=PATIENCE)
+        return [row.attributes for chunk in chunks for row in chunk.rows]
 
     def _first(self, kind: str) -> Listing:
         include = kind_of(kind).include

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
+from bridge.cli.choosing import refusal_of_pin
+from bridge.plan_pass import Cost, dump, parse, plan_all
 from bridge.refresh import refresh
-from bridge.store.schema import links, targets
+from bridge.schedule import wanted
+from bridge.store.schema import assets, links, targets
 from tests.integration.drain.conftest import Make
 from tests.integration.drain.world import World
 
@@ -73,6 +77,14 @@ def test_the_type_and_the_assets_are_made(made: World) -> None:
     }  # fmt: skip
     assert made.state(TICKET) == ("settled", None)
     assert made.journal(TICKET) == [("create", "written")]
+
+
+def test_the_assets_of_a_type_are_read_nightly(made: World) -> None:
+    """So is what their type looks like: each type is a kind of its own, known once it is there."""
+    kinds = {kind for side, kind, what in wanted(made.engine) if (side, what) == ("itglue", "refresh")}
+
+    assert {"flexible_asset_types", f"flexible_assets:{asset(made)['flexible_asset_type_id']}"} <= kinds
+    assert ("cw", "ticket", "poll") in wanted(made.engine)
 
 
 def test_planning_again_writes_nothing(made: World) -> None:
@@ -282,3 +294,75 @@ def test_a_type_with_uploads_is_never_written(world: World) -> None:
     assert world.state("flexible_asset_types||psa ticket") == ("held", "unsafe_type")
     assert world.state(TICKET) == ("held", "parent_held")
     assert world.sent("POST", path="flexible") == []
+
+
+def test_a_plan_shows_what_would_be_made_and_counts_its_requests(world: World) -> None:
+    """The type counts as there, as what is planned before it does; nothing is written."""
+    world.settle(world.organization(), world.device("1"))
+    world.configure(assets=block())
+    world.put(world.ticket("7", configurations=[{"id": "1", "name": "device 1"}]), world.ticket("8", status="Broken"))
+    before = world.writes()
+
+    lines = {line.ref: line for line in plan_all(world.engine) if line.block == "psa-ticket"}
+    cost = Cost()
+    for line in lines.values():
+        cost.add(parse(dump(line)))
+
+    plan = lines[TICKET].plan or {"fields": {}}
+    assert lines[TICKET].word == "create"
+    assert plan["fields"]["traits.ticket"]["new"] == "#7 ticket 7"
+    assert (lines["cw:ticket:8"].word, lines["cw:ticket:8"].code) == ("held", "bad_value")
+    assert cost.writes == 1
+    assert cost.requests >= 2
+    assert world.writes() == before
+
+    world.drain()
+    assert {f"traits.{key}" for key in asset(world)["traits"]} <= set(plan["fields"])
+
+
+def test_a_pin_names_an_asset_that_is_there_and_free(made: World) -> None:
+    """What a person pins a record to is looked up among the assets of all types."""
+    made.settle(made.ticket("8", status="Broken"))
+    own = asset(made)["id"]
+    with made.engine.db.read() as connection:
+        row = made.target("cw:ticket:8")
+        assert (
+            refusal_of_pin(connection, row, own) == f"{own} belongs to {TICKET} already: pin that one elsewhere first"
+        )
+        assert "IT Glue had no flexible asset 1 when it was read" in str(refusal_of_pin(connection, row, "1"))
+
+
+def test_many_assets_cost_few_requests(world: World) -> None:
+    """Made in bulk, at most 0.05 requests each; changed with one read each and one write for twenty, at most 1.1."""
+    world.configure(assets=block(), stops="[stops]\ncreates = { hour = 1000, day = 1000 }\n")
+    world.settle(world.organization(), world.ticket("1"))
+    tickets = [world.ticket(str(number)) for number in range(2, 202)]
+
+    before = len(world.sent("GET", "POST", "PATCH"))
+    world.settle(*tickets)
+    created = len(world.sent("GET", "POST", "PATCH")) - before
+    world.settle(*(world.ticket(str(number), title="changed") for number in range(2, 202)))
+    updated = len(world.sent("GET", "POST", "PATCH")) - before - created
+
+    assert created / 200 <= 0.05
+    assert updated / 200 <= 1.1
+    assert {one["name"].split(" ", 1)[1] for one in world.records("flexible_assets")} == {"changed", "ticket 1"}
+
+
+@pytest.mark.parametrize("deleted", [False, True], ids=["there", "deleted"])
+def test_a_field_that_the_index_does_not_show_is_looked_up(made: World, deleted: bool) -> None:
+    """Whoever made it may have died before it read the type again; one that is gone is held, and nothing goes in circles."""
+    one, kind = made.record("flexible_asset_fields", "State"), made.record("flexible_asset_types", "PSA Ticket")
+    if deleted:
+        made.delete("flexible_asset_fields", one["id"])
+    with made.engine.db.write() as connection:
+        mine = (assets.c.kind == "flexible_asset_types") & (assets.c.itglue_id == kind["id"])
+        shown = orjson.loads(connection.execute(sa.select(assets.c.attributes).where(mine)).scalar_one())
+        shown["flexible_asset_fields"] = [each for each in shown["flexible_asset_fields"] if each["name"] != "State"]
+        connection.execute(sa.update(assets).where(mine).values(attributes=orjson.dumps(shown).decode(), digest="old"))
+
+    made.settle(made.ticket("7", status="Done"))
+
+    assert made.state(TICKET) == (("held", "parent_held") if deleted else ("settled", None))
+    assert asset(made)["traits"].get("state") == (None if deleted else "Done")
+    assert len(made.records("flexible_asset_fields")) == (9 if deleted else 10)

@@ -134,3 +134,31 @@ def test_a_block_that_vanishes_is_named_until_somebody_says_what_became_of_it(of
     taking_up.take_up(db, office.engine.mirror.added)
     office.drain()
     assert shown(office) == {"Acme: 1": "<p>7 unseen</p>"}
+
+
+CARD = """
+[[flexible_assets]]
+type = "Customer card"
+from = "cw.organizations"
+fields = [{ name = "Name", kind = "Text", value = "{{ name }} ({{ identifier }})", title = true }]
+
+[[flexible_assets]]
+type = "Device card"
+from = "cw.configurations"
+fields = [
+  { name = "Name", kind = "Text", value = "{{ name }}", title = true },
+  { name = "Card", kind = "Tag", tags = "FlexibleAssetType: Customer card", value = "{{ organization }}" },
+  { name = "Customer", kind = "Tag", tags = "Organizations", value = "{{ organization }}" },
+]
+"""
+
+
+def test_an_asset_of_another_block_is_tagged_once_it_is_there(world: World) -> None:
+    """A block may be about organizations themselves; another one tags what it made, and waits for it."""
+    world.configure(assets=CARD)
+    world.settle(world.organization("1", "Acme"), world.device("1"))
+
+    made = {one["name"]: one for one in world.records("flexible_assets")}
+    card = made["Acme (ORG1)"]
+    assert [each["id"] for each in made["device 1"]["traits"]["card"]["values"]] == [int(card["id"])]
+    assert [each["name"] for each in made["device 1"]["traits"]["customer"]["values"]] == ["Acme"]
