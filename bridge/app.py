@@ -89,7 +89,8 @@ class Credentials:
                     if key == self._key:
                         return False
                     self._key = key
-                    engine.itglue = self.itglue()
+                    old, engine.itglue = engine.itglue, self.itglue()
+                    old.close()
                     return True
                 fresh = self._settings.sources[side].connector()
             except SettingsError:
@@ -97,7 +98,9 @@ class Credentials:
             if fresh == self._sources[side]:
                 return False
             self._sources[side] = fresh
+            refused = engine.connectors[side]
             engine.connectors = {**engine.connectors, side: self.connector(side)}
+            refused.close()
             return True
 
 

@@ -1,5 +1,6 @@
 """One `apply`: a run over planned targets, drained until nothing of it is open."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Event, Thread
@@ -51,6 +52,7 @@ def begin(engine: Engine, lines: Iterable[Line], *, reviewed: bool, why: str) ->
 
 def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: bool, why: str) -> None:
     with engine.db.write() as connection:
+        target_rows.lock_all(connection)  # what is pending here must not be `creating` by the time it is made due
         now = engine.db.now(connection)
         rows = {
             row.id: row
@@ -88,8 +90,12 @@ def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: boo
         for line in fine:
             if line.word == "create":
                 applied.creates_in.setdefault(line.block, set()).add(line.organization)
+        needed = [name for line in fine for name in line.names]
+        asked = names.ask(engine.db, connection, needed, now=now, lane="backfill", run=applied.run)
         if reviewed:
-            _accept(engine, connection, applied.run, fine, now=now, why=why)
+            _accept(engine, connection, applied.run, fine, asked, now=now, why=why)
+        still_open = targets.c.state.in_(target_rows.OPEN_STATES)
+        runs.enter(engine.db, connection, applied.run, targets.c.id.in_(list(asked.values())) & still_open)
 
 
 _STATES = {"equal": "settled", "held": "held", "excluded": "excluded", "gone": "gone"}
@@ -105,23 +111,28 @@ def _enter_settled(engine: Engine, connection: sa.Connection, run: int, lines: l
     engine.db.add_missing(connection, run_targets, rows, "run", "target")
 
 
-def _accept(engine: Engine, connection: sa.Connection, run: int, lines: list[Line], *, now: float, why: str) -> None:
+def _accept(
+    engine: Engine, connection: sa.Connection, run: int, lines: list[Line], asked: Mapping[str, int], *, now: float,
+    why: str,
+) -> None:  # fmt: skip
     changes = [(line.target, line.stop, line.digest) for line in lines if line.stop is not None]
     decisions.accept(connection, changes, by=engine.who, at=now, why=why)
-    wanted = [name for line in lines for name in line.names]
-    if wanted:
-        asked = names.ask(engine.db, connection, wanted, now=now, lane="backfill", run=run)
+    if asked:
         mine = targets.c.id.in_(list(asked.values()))
         held = (targets.c.state == "held") & targets.c.code.in_(["stop_creates", "parent_held"])
         target_rows.touch(connection, mine & held, now=now, lane="backfill", run=run)
-        runs.enter(engine.db, connection, run, mine)
         made = [(target, "stop_creates", fingerprint(["name", key])) for key, target in asked.items()]
         decisions.accept(connection, made, by=engine.who, at=now, why=why)
 
 
 def drain(engine: Engine, applied: Applied, stop: Event, *, threads: int = 1) -> None:
-    """Drain a run until nothing of it is open, or `stop` is set. Raises AuthError or TransientError when a side is lost."""
+    """Drain a run until nothing of it is open, or `stop` is set.
+
+    Raises AuthError or TransientError when a side is lost, IncompleteReadError where no list can be proven complete.
+    """
     _freshen(engine, applied)
+    # Each name that is made frees some records: written as they come free, they would take a request for every few.
+    _drain_once(Drain(engine, run=applied.run, block=names.BLOCK, stop=stop), threads)
     work = Drain(engine, run=applied.run, stop=stop)
     while not stop.is_set():
         _drain_once(work, threads)
@@ -135,6 +146,8 @@ def drain(engine: Engine, applied: Applied, stop: Event, *, threads: int = 1) ->
             raise AuthError(pause.why)
         if pause is not None and now - pause.since > engine.times.deadline * 4:
             raise TransientError(f"IT Glue does not answer: {pause.why}; what is open goes on at the next apply or run")
+        if work.incomplete is not None and time.monotonic() - work.incomplete[0] > engine.times.deadline * 4:
+            raise work.incomplete[1]
         soonest = min((row.due_at for row in left if row.due_at is not None), default=now + 1.0)
         engine.on_progress("waiting", len(left))
         _release(engine, applied.run)
@@ -206,6 +219,7 @@ def _open(connection: sa.Connection, run: int) -> list[Any]:
 def _release(engine: Engine, run: int) -> None:
     """Enter what the run's targets wait for, so that it is drained too; end those that settled outside of it."""
     with engine.db.write() as connection:
+        target_rows.lock_all(connection)
         mine = sa.select(run_targets.c.target).where(run_targets.c.run == run, run_targets.c.outcome.is_(None))
         on = sa.select(waits.c.on_target).where(waits.c.target.in_(mine))
         runs.enter(engine.db, connection, run, targets.c.id.in_(on) & targets.c.state.in_(target_rows.OPEN_STATES))

@@ -31,6 +31,7 @@ def decide(
     why: str | None = None,
 ) -> None:
     """Store a pin, a ban, a new or an exclude, and make the target due."""
+    target_rows.lock_all(connection)
     now = db.now(connection)
     decisions.decide(connection, target, verb, by=by, at=now, itglue_id=itglue_id, why=why)
     target_rows.touch(connection, targets.c.id == target, now=now, lane="live")
@@ -38,6 +39,7 @@ def decide(
 
 def retry(db: Database, connection: Connection, ids: Sequence[int]) -> int:
     """Make targets due now, with attempts and starts at 0; what holds them is not lifted. Give their number."""
+    target_rows.lock_all(connection)
     now = db.now(connection)
     retried = 0
     for part in chunks(ids):
@@ -61,6 +63,7 @@ def can_accept(row: Row) -> bool:
 
 def accept(db: Database, connection: Connection, rows: Sequence[Row], *, by: str) -> None:
     """Store a one-time yes to exactly the change that holds each of these targets, and make them due."""
+    target_rows.lock_all(connection)
     now = db.now(connection)
     for row in rows:
         decisions.decide(connection, row.id, "accept", by=by, at=now, code=row.code, change_digest=row.change_digest)

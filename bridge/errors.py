@@ -11,7 +11,7 @@ BridgeError
 │   ├── MappingError        held, until the record, the settings or a decision changes
 │   └── SignatureError      a webhook that is not genuine
 ├── SourceError             a source did not give what a person's command needs; holds the error that says why
-├── IncompleteReadError     nothing may be concluded from absence
+├── IncompleteReadError     nothing may be concluded from absence; again later, spends no attempt
 └── SettingsError           refuses to start; names key and line
 """
 

@@ -69,6 +69,7 @@ def take(engine: Engine, wanted: Sequence[Given]) -> list[str | None]:
         members = [wanted[place] for place in part]
         _read_unknown(engine, members)
         with engine.db.write() as connection:
+            target_rows.lock_all(connection)
             for place, each in zip(part, members, strict=True):
                 found[place] = _take(engine, connection, each, types[each.block][1])
     return found
@@ -96,7 +97,7 @@ def is_id(text: str) -> bool:
 
 def _take(engine: Engine, connection: Connection, each: Given, itglue_type: str) -> str | None:
     row = connection.execute(
-        sa.select(targets).where(targets.c.block == each.block, targets.c.anchor == each.ref).with_for_update()
+        sa.select(targets).where(targets.c.block == each.block, targets.c.anchor == each.ref)
     ).first()
     if row is None or row.mirror_id is None:
         return f"{each.ref} has not been read: look at the reference, or at what the PSA shows"

@@ -150,6 +150,8 @@ def missing(engine: Engine, source: str, kind: str, run: int) -> None:
     found = vanished.look(engine.db, source, kind, run, share=engine.stops.shrunken_share)
     name = f"shape:{source}:{kind}"
     with engine.db.write() as connection:
+        engine.db.lock_source(connection, source)
+        target_rows.lock_all(connection)
         now = engine.db.now(connection)
         accepted = meta.get(connection, f"{name}:accepted")
         if found.shape and found.shape != accepted:
@@ -176,9 +178,7 @@ def _of_source(source: str) -> sa.ColumnElement[bool]:
 
 def _hold_shape(connection: sa.Connection, mirror_ids: Sequence[int], reason: str, *, now: float) -> None:
     mine = targets.c.mirror_id.in_(mirror_ids) & targets.c.state.in_(["pending", "waiting", "settled", "held", "gone"])
-    affected = connection.execute(
-        sa.select(targets.c.id, targets.c.code).where(mine).order_by(targets.c.id).with_for_update()
-    ).all()
+    affected = connection.execute(sa.select(targets.c.id, targets.c.code).where(mine).order_by(targets.c.id)).all()
     for row in affected:
         if row.code != "shape_changed":
             target_rows.hold(connection, row.id, "shape_changed", reason, now=now)
@@ -246,6 +246,7 @@ def gone(engine: Engine, ref: Ref, *, started_at: float, run: int, lane: str) ->
     """Note that a fetch begun at this time did not find a record, unless a later read has; make its targets due."""
     with engine.db.write() as connection:
         engine.db.lock_source(connection, ref.source)
+        target_rows.lock_all(connection)  # the summaries that it is part of are told
         now = engine.db.now(connection)
         mirror_id = connection.execute(
             sa.update(mirror)

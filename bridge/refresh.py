@@ -14,6 +14,7 @@ from bridge.mapping.effective import KINDS
 from bridge.quota import Lane
 from bridge.store import links as link_rows
 from bridge.store import streams
+from bridge.store import targets as target_rows
 from bridge.store.index import NAME_KINDS, AssetRow
 from bridge.store.schema import links
 
@@ -77,6 +78,7 @@ def refresh(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", run: int
     if not complete:
         raise IncompleteReadError(f"{kind}: the read ended without proof that it saw everything")
     with engine.db.write() as connection:
+        target_rows.lock_all(connection)
         now = engine.db.now(connection)
         native_before = engine.index.began_at(connection, kind) > 0
         gone = engine.index.finish(connection, kind, org_id, read=number, began_at=started, now=now)
@@ -148,6 +150,7 @@ def look_again(engine: Engine, kind: str, ids: Sequence[str], *, lane: Lane) -> 
     """Read single records again, and raise what their changes concern, as a complete read does."""
     rows, missing = _single(engine, kind, ids, lane)
     with engine.db.write() as connection:
+        target_rows.lock_all(connection)
         now = engine.db.now(connection)
         changed = engine.index.store(connection, kind, rows, now=now, read=None)
         engine.index.drop(connection, kind, missing)

@@ -110,6 +110,7 @@ def seen(engine: Engine) -> None:
 
 
 def _forget(engine: Engine, connection: sa.Connection, *, now: float) -> None:
+    target_rows.lock_all(connection)
     connection.execute(sa.update(links).values(state="unknown", verify_at=now))
     engine.index.forget_freshness(connection)
     # Watermarks too may be ahead of a mirror put back: read everything again.

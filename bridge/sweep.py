@@ -40,9 +40,10 @@ def _begin_day(engine: Engine) -> None:
             return
 
     def begin(connection: sa.Connection) -> int:
-        meta.put(engine.db, connection, TODAY, day)
         done = targets.c.block.in_(blocks) & targets.c.state.in_(["settled", "excluded"])
-        return target_rows.touch(connection, done, now=engine.db.now(connection), lane="backfill")
+        raised = target_rows.touch(connection, done, now=engine.db.now(connection), lane="backfill")
+        meta.put(engine.db, connection, TODAY, day)
+        return raised
 
     if engine.db.transact(begin):
         engine.doorbell.ring("backfill")
@@ -93,5 +94,6 @@ def _free_waiting(engine: Engine) -> None:
         found = connection.execute(sa.select(targets.c.id).where(stuck).limit(1)).first()
     if found is not None:
         with engine.db.write() as connection:
+            target_rows.lock_all(connection)
             now = engine.db.now(connection)
             connection.execute(sa.update(targets).where(stuck).values(state="pending", due_at=now))

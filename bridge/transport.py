@@ -5,8 +5,10 @@ import select
 import socket
 import ssl
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -102,6 +104,9 @@ class Transport:
             keepalive_expiry=KEEPALIVE,
             network_backend=_Network(_socket_options(deadline)),
         )
+        self._counting = threading.Lock()
+        self._under_way = 0
+        self._closed = False
 
     def __repr__(self) -> str:
         return f"Transport({self.host})"
@@ -118,8 +123,25 @@ class Transport:
         return self._base.host
 
     def close(self) -> None:
-        """Close every connection."""
-        self._pool.close()
+        """Close every connection: at once, or where a request is under way, once the last of these has its answer."""
+        with self._counting:
+            self._closed = True
+            idle = not self._under_way
+        if idle:
+            self._pool.close()
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        with self._counting:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._under_way -= 1
+                last = self._closed and not self._under_way
+            if last:
+                self._pool.close()
 
     def send(
         self,
@@ -150,7 +172,8 @@ class Transport:
         exchange = _Exchange(time.monotonic() + self.deadline, before_first_byte)
         token = _current.set(exchange)
         try:
-            status, raw, body = self._exchange(method, url, named, content or b"")
+            with self._in_use():
+                status, raw, body = self._exchange(method, url, named, content or b"")
             if (
                 not exchange.sent
             ):  # an answer that was there before the question: the server was closing an idle connection

@@ -133,10 +133,11 @@ def begin(engine: Engine, run: int, lines: Iterable[Line], *, reviewed: bool) ->
 def _enter(engine: Engine, applied: Applied, run: int, lines: list[Line], *, reviewed: bool) -> None:
     why = f"undo of run {run}"
     with engine.db.write() as connection:
-        now = engine.db.now(connection)
         mine = targets.c.id.in_([line.target for line in lines])
-        locked = sa.select(targets.c.id, targets.c.seq, targets.c.state).where(mine).order_by(targets.c.id)
-        rows = {row.id: row for row in connection.execute(locked.with_for_update())}
+        target_rows.lock(connection, mine)
+        now = engine.db.now(connection)
+        known = connection.execute(sa.select(targets.c.id, targets.c.seq, targets.c.state).where(mine))
+        rows = {row.id: row for row in known}
         stored = decisions.of(connection, [line.target for line in lines])
         fine: list[Line] = []
         again: list[Line] = []

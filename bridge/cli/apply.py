@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli import output, planning
+from bridge.cli import output, planning, shapes
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
 from bridge.cli.reading import probe_now
 from bridge.errors import SettingsError
@@ -15,6 +15,7 @@ from bridge.store.pauses import ITGLUE
 
 if TYPE_CHECKING:
     from bridge.apply_run import Applied
+    from bridge.cli.checks.found import Found
     from bridge.engine import Engine
     from bridge.plan_pass import Line
     from bridge.settings import Settings
@@ -39,7 +40,7 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
 
     With a plan file nothing is read from the PSA; what has changed since the plan is refused, one by one. Without one
     it plans, shows the plan and asks. Exit code 2: something was written; 0: there was nothing to write; 1: nothing
-    could be written, or all was refused.
+    could be written, or all was refused, or nothing was written while IT Glue lacks a name of the settings (B113).
     """
     from bridge import apply_run
 
@@ -49,17 +50,17 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
     with engine_of(configured, "apply") as engine:
         probe_now(engine, [ITGLUE])
         if plan is not None:
-            applied, total = _begin_file(engine, plan)
+            applied, total, lacking = _begin_file(engine, configured, plan)
         else:
-            kept, summary = _plan_now(engine, configured.data_folder, show=not as_json)
+            kept, summary, lacking = _plan_now(engine, configured, show=not as_json)
             if not kept:
-                _nothing(as_json=as_json)
-                return 0
+                _nothing(lacking, as_json=as_json)
+                return 1 if lacking else 0
             if summary.inside.writes and not yes and not confirmed(summary.inside.writes, "glue-bridge plan -o FILE"):
                 return 1
             applied, total = apply_run.begin(engine, iter(kept), reviewed=not yes, why="apply"), len(kept)
         carry_out(engine, applied, total=total)
-        return report(engine, applied, as_json=as_json)
+        return report(applied, lacking, as_json=as_json)
 
 
 def _same_settings(configured: "Settings", plan: Path) -> None:
@@ -71,8 +72,11 @@ def _same_settings(configured: "Settings", plan: Path) -> None:
         )
 
 
-def _begin_file(engine: "Engine", plan: Path) -> "tuple[Applied, int]":
-    """Enter a saved plan, of what is to be written or to be undone; give with it how many targets it is of."""
+def _begin_file(engine: "Engine", configured: "Settings", plan: Path) -> "tuple[Applied, int, list[Found]]":
+    """Enter a saved plan, of what is to be written or to be undone; give with it how many targets it is of.
+
+    The names that IT Glue lacks come third: nothing that is undone needs them.
+    """
     from bridge import apply_run, restored, undo_run
     from bridge.plan_file import read_header, read_lines
 
@@ -84,11 +88,12 @@ def _begin_file(engine: "Engine", plan: Path) -> "tuple[Applied, int]":
     lines = (line for line in read_lines(plan) if line.rollout)
     total = sum(1 for line in read_lines(plan) if line.rollout)
     if header.undo is not None:
-        return undo_run.begin(engine, header.undo, lines, reviewed=True), total
-    return apply_run.begin(engine, lines, reviewed=True, why=str(plan)), total
+        return undo_run.begin(engine, header.undo, lines, reviewed=True), total, []
+    lacking = planning.lacking(engine, configured)
+    return apply_run.begin(engine, lines, reviewed=True, why=str(plan)), total, lacking
 
 
-def _plan_now(engine: "Engine", data_folder: Path, *, show: bool) -> tuple[list["Line"], Any]:
+def _plan_now(engine: "Engine", configured: "Settings", *, show: bool) -> tuple[list["Line"], Any, list["Found"]]:
     kept: list[Line] = []
 
     def on_line(line: "Line") -> None:
@@ -96,14 +101,15 @@ def _plan_now(engine: "Engine", data_folder: Path, *, show: bool) -> tuple[list[
             kept.append(line)
 
     with planning.progress(engine):
-        planning.read_new(engine, data_folder, refresh_index=False)
+        planning.read_new(engine, configured.data_folder, refresh_index=False)
+        lacking = planning.lacking(engine, configured)
         summary = planning.each_line(engine, on_line)
     if show:
         summary.show(engine)
         labels = planning.labels_of(engine)
         for line in [line for line in kept if line.writes][: planning.SHOWN]:
             planning.show_line(line, labels)
-    return kept, summary
+    return kept, summary, lacking
 
 
 def confirmed(writes: int, instead: str) -> bool:
@@ -113,9 +119,10 @@ def confirmed(writes: int, instead: str) -> bool:
     return typer.confirm(f"Write {output.count(writes, 'change')} to IT Glue?")
 
 
-def _nothing(*, as_json: bool) -> None:
+def _nothing(lacking: list["Found"], *, as_json: bool) -> None:
     if as_json:
-        output.emit({"run": None, "counts": {}, "paused": 0, "refused": []})
+        problems = [each.as_json() for each in lacking]
+        output.emit(shapes.Apply(run=None, counts={}, paused=0, refused=[], problems=problems))
     else:
         output.say("Nothing to do.")
 
@@ -141,12 +148,17 @@ def carry_out(engine: "Engine", applied: "Applied", *, total: int) -> None:
             raise
 
 
-def report(engine: "Engine", applied: "Applied", *, as_json: bool) -> int:
+def report(applied: "Applied", lacking: list["Found"], *, as_json: bool) -> int:
     """Say what a run did; give the exit code."""
     counts = applied.counts
     if as_json:
         refused = [{"ref": line.ref, "why": why} for line, why in applied.refused]
-        output.emit({"run": applied.run, "counts": dict(counts), "paused": applied.paused, "refused": refused})
+        problems = [each.as_json() for each in lacking]
+        output.emit(
+            shapes.Apply(
+                run=applied.run, counts=dict(counts), paused=applied.paused, refused=refused, problems=problems
+            )
+        )
     else:
         shown = ", ".join(f"{counts[word]:,} {word}" for word in ("written", "equal", "held", "excluded", "gone", "open")
                           if counts.get(word) or word in {"written", "held"})  # fmt: skip
@@ -163,4 +175,4 @@ def report(engine: "Engine", applied: "Applied", *, as_json: bool) -> int:
             output.say("  held: see glue-bridge held")
     if applied.writes:
         return 2
-    return 1 if applied.refused or applied.paused else 0
+    return 1 if applied.refused or applied.paused or lacking else 0

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.failures import fail
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, settings_of
 
@@ -43,7 +43,7 @@ def backup(file: File, as_json: Json = False, settings: SettingsFile = DEFAULT) 
         back_up(db, file, starts=restored.starts(found.data_folder))
     size = file.stat().st_size
     if as_json:
-        output.emit({"file": str(file), "bytes": size})
+        output.emit(shapes.Backup(file=str(file), bytes=size))
     else:
         output.say(f"Saved as {file} ({output.number(size)} bytes). Keep bridge.toml and .env beside it.")
     return 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, settings_of
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class _Report:
         errors = sum(each.level == "error" for each in self._found)
         if self._as_json:
             findings = [each.as_json() for each in self._found]
-            output.emit({"ok": not errors, "findings": findings, "lines": self.lines})
+            output.emit(shapes.Check(ok=not errors, findings=findings, lines=self.lines))
         elif errors:
             output.say(f"\n{output.count(errors, 'error')}: docs/errors.md says what to do about each number")
         return 1 if errors else 0

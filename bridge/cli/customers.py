@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 import sqlalchemy as sa
 
+from bridge.cli import shapes
 from bridge.desired import Excluded, Held
 from bridge.drain.evaluate import evaluate
 from bridge.drain.verdicts import Gone, Moment, Ready, Verdict
@@ -171,8 +172,8 @@ def _devices(connection: "Connection", ids: set[str]) -> dict[str, int]:
     return found
 
 
-def as_json(found: Survey) -> dict[str, Any]:
-    """Give a survey for scripts."""
+def as_json(found: Survey, stored: int, problems: shapes.Rows) -> shapes.Match:
+    """Give a survey for scripts, with how many choices were stored before it, and what stands in its way."""
     return {
         "companies": len(found.customers),
         "excluded": found.counts("excluded"),
@@ -188,4 +189,6 @@ def as_json(found: Survey) -> dict[str, Any]:
             }
             for each in found.open
         ],
+        "stored": stored,
+        "problems": problems,
     }  # fmt: skip

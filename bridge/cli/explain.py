@@ -8,7 +8,7 @@ import orjson
 import typer
 
 from bridge.catalogue import HOLDS, number
-from bridge.cli import output
+from bridge.cli import history, labels, output, shapes
 from bridge.cli.finding import REF_HELP, targets_of
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, settings_of
 from bridge.cli.pause import as_json_of
@@ -45,11 +45,12 @@ def explain(
       glue-bridge explain cw:configuration:5120
       glue-bridge explain "names:models:Dell:Latitude 5440"
 
-    JSON: [{"ref", "block", "name", "organization", "state", "code", "number", "reason", "rule", "where", "notes",
+    JSON: {"targets": [{"ref", "block", "name", "organization", "state", "code", "number", "reason", "rule", "where", "notes",
       "seen_at", "seen_by", "next", "due_at", "attempts", "last_error", "link": {"type", "id", "owns", "made",
       "archived", "state", "applied"} | null, "writes": [{"at", "verb", "itglue_id", "before", "after", "who", "why",
       "outcome", "run"}], "decisions": [{"verb", "itglue_id", "code", "by", "at", "why", "used_at"}],
-      "paused": [{"what", "since", "until", "by", "why"}], "children": {block: {state: n}} | null, "fix": [command]}], one for each block
+      "paused": [{"what", "since", "until", "by", "why"}], "children": {block: {state: n}} | null, "fix": [command]}]}, one
+      for each block
     """
     from bridge.mapping.blocks import compile_mapping
     from bridge.store import inspect
@@ -58,19 +59,27 @@ def explain(
     found = settings_of(settings)
     mapping = compile_mapping(found)
     with database_of(found) as db, db.read() as connection:
-        ids = [row.id for row in targets_of(connection, ref)]
+        ids = [row.id for row in targets_of(found, connection, ref)]
         told = [
             _told(connection, mapping, each, now=db.now(connection))
             for each in inspect.shown(connection, [targets.c.id.in_(ids)])
         ]
+        names = labels.of(connection, _organizations(told))
     if as_json:
-        output.emit(told)
+        output.emit(shapes.Explain(targets=told))
         return 0
     for at, one in enumerate(told):
         if at:
             output.say()
-        _print(one)
+        _print(one, names)
     return 0
+
+
+def _organizations(told: list[dict[str, Any]]) -> set[Any]:
+    """Name the organizations of IT Glue that stand in what was written."""
+    values = [one for each in told for write in each["writes"] for one in (write["before"], write["after"])]
+    values += [each["link"]["applied"] for each in told if each["link"] is not None]
+    return {one["organization_id"] for one in values if one.get("organization_id")}
 
 
 def _told(connection: "Connection", mapping: "BlockMapping", each: "Shown", *, now: float) -> dict[str, Any]:
@@ -213,7 +222,7 @@ def _acceptable(row: "Row") -> bool:
     return can_accept(row)
 
 
-def _print(told: Mapping[str, Any]) -> None:
+def _print(told: Mapping[str, Any], names: labels.Labels) -> None:
     entry = HOLDS.get(told["code"] or "")
     head = f"{told['name'] or told['ref']}  {told['state']}"
     if told["state"] == "held":
@@ -242,8 +251,8 @@ def _print(told: Mapping[str, Any]) -> None:
         output.say(f"  last error: {told['last_error']}")
     for attribute, said in told["notes"].items():
         output.say(f"  note: {attribute}: {said}")
-    _print_link(told["link"])
-    _print_history(told)
+    _print_link(told["link"], names)
+    _print_history(told, names)
     for block, states in (told["children"] or {}).items():
         output.say(f"  {block}: {', '.join(f'{output.number(each)} {state}' for state, each in states.items())}")
 
@@ -259,7 +268,7 @@ def _print_fix(told: Mapping[str, Any], advice: str | None) -> None:
         head = " " * len(head)
 
 
-def _print_link(link: Mapping[str, Any] | None) -> None:
+def _print_link(link: Mapping[str, Any] | None, names: labels.Labels) -> None:
     if link is None:
         return
     how = "made by the bridge" if link["made"] else "adopted"
@@ -267,23 +276,17 @@ def _print_link(link: Mapping[str, Any] | None) -> None:
     more += ", archived by the bridge" if link["archived"] else ""
     more += ", to be read again: a write was not answered" if link["state"] == "unknown" else ""
     output.say(f"  link {link['type']} {link['id']}, {how}{more}")
-    rows = [[word, output.value(one)] for word, one in link["applied"].items() if not word.startswith("!")]
+    rows = [[word, labels.shown(word, one, names)] for word, one in link["applied"].items() if not word.startswith("!")]
     if rows:
         output.say("  last written")
         output.table(rows, indent=4)
 
 
-def _print_history(told: Mapping[str, Any]) -> None:
+def _print_history(told: Mapping[str, Any], names: labels.Labels) -> None:
     if told["writes"]:
-        output.say("  writes")
+        output.say("  writes, the latest first")
     for write in told["writes"]:
-        run = f"run {write['run']}" if write["run"] else ""
-        words = [output.moment(output.seconds(write["at"])), write["verb"], write["outcome"] or "not answered yet", run]
-        output.say(f"    {'  '.join(each for each in words if each)}  by {write['who']} ({write['why']})")
-        if write["verb"] in {"update", "adopt", "archive", "restore", "undo"}:
-            rows = [[word, f"{output.value(write['before'].get(word))} -> {output.value(one)}"]
-                    for word, one in write["after"].items()]  # fmt: skip
-            output.table(rows, indent=6)
+        history.show(write, names)
     for decision in told["decisions"]:
         about = decision["itglue_id"] or decision["code"] or ""
         why = f": {decision['why']}" if decision["why"] else ""

@@ -1,16 +1,16 @@
 """What goes wrong, said to a person: one message each, with its number, its place, its cause and the remedy."""
 
 import errno
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import orjson
 import typer
 
 from bridge.catalogue import ENTRIES
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.errors import AuthError, BridgeError, IncompleteReadError, RateLimitError, SettingsError, SourceError
 from bridge.quota import QuotaUnavailableError, QuotaWaitError
 
@@ -97,7 +97,7 @@ def of_side(error: BridgeError, name: str) -> list[Problem]:
 
 def _code(error: BridgeError, *, itglue: bool) -> str:
     if isinstance(error, QuotaUnavailableError):
-        return "B143"
+        return "B137" if os.strerror(errno.ENOSPC) in str(error) else "B143"
     if isinstance(error, RateLimitError):
         return "B223" if itglue or isinstance(error, QuotaWaitError) else "B211"
     if isinstance(error, IncompleteReadError):
@@ -129,7 +129,7 @@ def report(problems: Sequence[Problem], *, as_json: bool = False) -> None:
     """Print errors to standard error; with `--json` as JSON to standard output too."""
     if as_json:
         found = [{"code": each.code, "message": each.text, "file": each.file, "line": each.line} for each in problems]
-        sys.stdout.write(orjson.dumps({"errors": found}, option=orjson.OPT_INDENT_2).decode() + "\n")
+        output.emit(shapes.Errors(errors=found))
         sys.stdout.flush()
     for each in problems:
         output.finding("error", each.code, each.text, to=sys.stderr)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.failures import fail, side
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, settings_of
 from bridge.mapping.clean import plain
@@ -77,7 +77,7 @@ def fields(
             {"word": each.word, "filled": each.filled, "example": each.example, "request_per_record": each.dear}
             for each in found
         ]
-        output.emit({"source": source, "kind": kind, "records": records, "fields": listed})
+        output.emit(shapes.Fields(source=source, kind=kind, records=records, fields=listed))
         return 0
     if not records:
         output.say(f"{source} shows no {kind}: only the words that every {kind} has are listed.")

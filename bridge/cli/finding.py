@@ -1,31 +1,60 @@
 """Finding what a person names: records, organizations, codes; each miss says what to write instead."""
 
+from collections.abc import Iterable
+
 from sqlalchemy.engine import Connection
 
 from bridge.catalogue import ENTRIES, HOLDS
-from bridge.cli.failures import fail
+from bridge.cli.failures import CommandError, fail
 from bridge.mapping.effective import KINDS
 from bridge.mapping.problems import nearest
+from bridge.records import Ref
+from bridge.settings import Settings
 from bridge.store import inspect
 from bridge.store.inspect import Organization, Row
 
 REF_HELP = "A record, source:kind:id such as cw:configuration:4711, or a name, names:manufacturers:Dell."
 
 
-def targets_of(connection: Connection, text: str) -> list[Row]:
+def source_of(settings: Settings, connection: Connection, text: str) -> str:
+    """Give the name of a source, of the settings or one that was once read; raise B400 for any other."""
+    known = {*settings.sources, *inspect.sources(connection)}
+    if text not in known:
+        raise fail("B400", f'there is no source "{text}"; known: {", ".join(sorted(known))}')
+    return text
+
+
+def planned_ref(settings: Settings, text: str) -> None:
+    """Raise B401 for what no plan can show: no reference of a record, or one of a source that is not there."""
+    try:
+        ref = Ref.parse(text)
+    except ValueError as error:
+        raise fail("B401", str(error)) from error
+    if ref.source not in settings.sources:
+        raise _no_source(text, ref.source, settings.sources)
+
+
+def _no_source(text: str, source: str, known: Iterable[str]) -> CommandError:
+    return fail("B401", f'{text} is of no source: there is no "{source}"; known: {", ".join(sorted(known))}')
+
+
+def targets_of(settings: Settings, connection: Connection, text: str) -> list[Row]:
     """Give the targets of a reference, one per block; raise B401 where it is none, or nothing was read of it."""
     try:
         found = inspect.find(connection, text)
     except ValueError as error:
         raise fail("B401", str(error)) from error
     if not found:
+        source = text.strip().split(":")[0]
+        if source not in {*settings.sources, "names"}:
+            raise _no_source(text, source, settings.sources)
         raise fail("B401", f"{text} has not been read: look at the id, or read what is new with glue-bridge plan")
     return found
 
 
-def target_of(connection: Connection, text: str) -> Row:
+def target_of(settings: Settings, connection: Connection, text: str) -> Row:
     """Give the one target of a reference that a decision is about: the record itself, not what is made of it beside."""
-    found = targets_of(connection, text)
+    found = targets_of(settings, connection, text)
     own = [row for row in found if row.block in (*KINDS, inspect.NAMES)]
     return (own or found)[0]
 

@@ -6,7 +6,7 @@ standard error what goes wrong and how far it is. Its function returns the exit 
     0    done, and nothing is left to do
     1    an error; each stands on standard error with its number
     2    changes, or something that needs a person
-    130  Ctrl-C (143: SIGTERM)
+    130  broken off by Ctrl-C (143: by SIGTERM); `run`, which is ended so, gives 0
 """
 
 import inspect
@@ -56,7 +56,8 @@ _HELP = """Keep IT Glue equal to what your PSA says. One way: from the PSA to IT
 
 Begin with: glue-bridge init, then check, match, plan, apply. Each command explains itself with --help.
 
-Exit codes: 0 nothing left to do, 1 error, 2 changes or something that needs a person.
+Exit codes: 0 nothing left to do, 1 error, 2 changes or something that needs a person,
+130 and 143 broken off by Ctrl-C and SIGTERM, where run, which is ended so, gives 0.
 """
 
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bridge.catalogue import HOLDS, number
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.failures import fail
-from bridge.cli.finding import REF_HELP, code_of, organizations_of, target_of, targets_of
+from bridge.cli.finding import REF_HELP, code_of, organizations_of, source_of, target_of, targets_of
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, person, settings_of
 from bridge.cli.pause import line as pause_line
 from bridge.cli.pause import told as paused_by_hand
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from sqlalchemy.engine import Connection
 
+    from bridge.settings import Settings
     from bridge.store.database import Database
     from bridge.store.inspect import Row, Shown
 
@@ -24,7 +25,10 @@ Organization = Annotated[
     str | None, typer.Option(metavar="NAME|REF", help="Only this customer, with all that belongs to it.")
 ]
 Source = Annotated[str | None, typer.Option(metavar="NAME", help="Only records of this source.")]
-Limit = Annotated[int, typer.Option(metavar="N", min=0, help="How many to list; 0 lists all.")]
+Limit = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=0, help="At most so many targets; 0 gives all. Default: 50, with --json all."),
+]
 Reference = Annotated[str, typer.Argument(metavar="REF", help=REF_HELP, show_default=False)]
 MaybeReference = Annotated[str | None, typer.Argument(metavar="[REF]", help=REF_HELP, show_default=False)]
 Record = Annotated[str, typer.Argument(metavar="ID", help="The id of a record of IT Glue.", show_default=False)]
@@ -45,7 +49,7 @@ def held(
     code: Code = None,
     organization: Organization = None,
     source: Source = None,
-    limit: Limit = LISTED,
+    limit: Limit = None,
     as_json: Json = False,
     settings: SettingsFile = DEFAULT,
 ) -> int | None:
@@ -66,8 +70,9 @@ def held(
     """
     if context.invoked_subcommand is not None:
         return None
-    with database_of(settings_of(settings)) as db, db.read() as connection:
-        return _list(db, connection, code, organization, source, limit, as_json=as_json)
+    found = settings_of(settings)
+    with database_of(found) as db, db.read() as connection:
+        return _list(found, db, connection, code, organization, source, limit, as_json=as_json)
 
 
 @command(app, "list")
@@ -75,7 +80,7 @@ def listed(
     code: Code = None,
     organization: Organization = None,
     source: Source = None,
-    limit: Limit = LISTED,
+    limit: Limit = None,
     as_json: Json = False,
     settings: SettingsFile = DEFAULT,
 ) -> int:
@@ -83,12 +88,13 @@ def listed(
 
     For example: glue-bridge held list --code B305
     """
-    with database_of(settings_of(settings)) as db, db.read() as connection:
-        return _list(db, connection, code, organization, source, limit, as_json=as_json)
+    found = settings_of(settings)
+    with database_of(found) as db, db.read() as connection:
+        return _list(found, db, connection, code, organization, source, limit, as_json=as_json)
 
 
 def _where(
-    connection: "Connection", code: str | None, organization: str | None, source: str | None
+    found: "Settings", connection: "Connection", code: str | None, organization: str | None, source: str | None
 ) -> "list[sa.ColumnElement[bool]]":
     from bridge.store import inspect
     from bridge.store.schema import targets
@@ -99,26 +105,26 @@ def _where(
     if organization is not None:
         where.append(inspect.of_organization([each.target for each in organizations_of(connection, organization)]))
     if source is not None:
-        where.append(inspect.of_source(source))
+        where.append(inspect.of_source(source_of(found, connection, source)))
     return where
 
 
 def _list(
-    db: "Database", connection: "Connection", code: str | None, organization: str | None, source: str | None,
-    limit: int, *, as_json: bool,
+    found: "Settings", db: "Database", connection: "Connection", code: str | None, organization: str | None,
+    source: str | None, limit: int | None, *, as_json: bool,
 ) -> int:  # fmt: skip
     from bridge.store import inspect
     from bridge.store.schema import targets
 
-    where = _where(connection, code, organization, source)
+    where = _where(found, connection, code, organization, source)
     counts = inspect.held_by_code(connection, where)
     causes = where if code is not None else [*where, targets.c.code != "parent_held"]
-    most = None if limit == 0 or (as_json and limit == LISTED) else limit
-    rows = inspect.shown(connection, [targets.c.state == "held", *causes], limit=most)
+    most = limit if limit is not None else 0 if as_json else LISTED
+    rows = inspect.shown(connection, [targets.c.state == "held", *causes], limit=most or None)
     total = sum(counts.values())
     if as_json:
-        targets_ = [_as_json(each) for each in rows]
-        output.emit({"held": total, "by_code": counts, "paused": paused_by_hand(db, connection), "targets": targets_})
+        listed_ = [_as_json(each) for each in rows]
+        output.emit(shapes.Held(held=total, by_code=counts, paused=paused_by_hand(db, connection), targets=listed_))
         return 2 if total else 0
     for pause in paused_by_hand(db, connection):
         output.say(pause_line(pause))
@@ -192,17 +198,18 @@ def retry(
     from bridge import deciding
     from bridge.store.schema import targets
 
-    with database_of(settings_of(settings)) as db, db.write() as connection:
+    found = settings_of(settings)
+    with database_of(found) as db, db.write() as connection:
         if ref is not None:
-            ids = [row.id for row in targets_of(connection, ref)]
+            ids = [row.id for row in targets_of(found, connection, ref)]
         elif code is None and organization is None:
             raise fail("B400", "name a REF, or several targets with --code or --organization")
         else:
-            ids = [row.id for row in _held_rows(connection, _where(connection, code, organization, source))]
+            ids = [row.id for row in _held_rows(connection, _where(found, connection, code, organization, source))]
         deciding.retry(db, connection, ids)
         left = "" if ref is None else _state_said(connection, targets.c.id == ids[0])
     if as_json:
-        output.emit({"retried": len(ids)})
+        output.emit(shapes.Retried(retried=len(ids)))
     elif not ids:
         output.say("Nothing of this is held.")
     else:
@@ -235,7 +242,7 @@ def exclude(
 
     For example: glue-bridge held exclude cw:configuration:4711 --why "belongs to the landlord"
 
-    JSON: {"ref", "verb", "itglue_id", "why"}
+    JSON, of pin, ban and new too: {"ref", "verb", "itglue_id", "why", "effects": [text]}
     """
     if why is None or not why.strip():
         raise fail("B400", 'say why, for whoever wonders in a year: --why "…"')
@@ -246,7 +253,9 @@ def exclude(
 def pin(
     ref: Reference, record: Record, why: Why = None, as_json: Json = False, settings: SettingsFile = DEFAULT
 ) -> int:
-    """Say which record of IT Glue it is.
+    """Say which record of IT Glue it is. It takes back an earlier pin, new, exclude, and a ban of that record.
+
+    What it is linked to until now stays as it is in IT Glue, and gets no more writes.
 
     For example: glue-bridge held pin cw:configuration:5120 30112
     """
@@ -257,7 +266,7 @@ def pin(
 def ban(
     ref: Reference, record: Record, why: Why = None, as_json: Json = False, settings: SettingsFile = DEFAULT
 ) -> int:
-    """Say which record of IT Glue it never is.
+    """Say which record of IT Glue it never is. It takes back a pin of that record, and ends a link to it.
 
     For example: glue-bridge held ban cw:configuration:5120 30977
     """
@@ -266,7 +275,7 @@ def ban(
 
 @command(app)
 def new(ref: Reference, why: Why = None, as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:
-    """Say that IT Glue does not have it: it is made.
+    """Say that IT Glue does not have it: it is made. Refused where it is linked: ban that record first.
 
     For example: glue-bridge held new cw:configuration:5120
     """
@@ -278,22 +287,31 @@ def _decide(
 ) -> int:  # fmt: skip
     from bridge import deciding
     from bridge.cli.choosing import refusal_of_pin
+    from bridge.cli.effects import effect_of
+    from bridge.mapping.blocks import compile_mapping
     from bridge.store import inspect
 
-    with database_of(settings_of(settings)) as db, db.write() as connection:
-        row = target_of(connection, ref)
+    found = settings_of(settings)
+    mapping = compile_mapping(found)
+    with database_of(found) as db, db.write() as connection:
+        row = target_of(found, connection, ref)
         if row.block == inspect.NAMES:
             raise fail("B403", f"{ref} is a name of IT Glue: make it there, or map it; decisions are about records")
         if itglue_id is not None and not (itglue_id.isascii() and itglue_id.isdigit()):
             raise fail("B403", f"{itglue_id!r} is no id of IT Glue; it is the number in the record's address")
         if verb == "pin" and (refusal := refusal_of_pin(connection, row, itglue_id or "")):
             raise fail("B403", refusal)
-        deciding.decide(db, connection, row.id, verb, by=person(), itglue_id=itglue_id, why=why)
         [each] = inspect.shown(connection, [_is(row)])
+        effect = effect_of(connection, mapping, each, verb, itglue_id)
+        if effect.refusal is not None:
+            raise fail("B403", effect.refusal)
+        deciding.decide(db, connection, row.id, verb, by=person(), itglue_id=itglue_id, why=why)
     if as_json:
-        output.emit({"ref": each.label, "verb": verb, "itglue_id": itglue_id, "why": why})
+        output.emit(shapes.Decided(ref=each.label, verb=verb, itglue_id=itglue_id, why=why, effects=effect.said))
     else:
         output.say(f"{each.label} {each.name}: {verb}{f' {itglue_id}' if itglue_id else ''}, due now")
+        for line in effect.said:
+            output.say(f"  {line}")
     return 0
 
 
@@ -329,21 +347,22 @@ def accept(
     from bridge import deciding
 
     wanted = code_of(code) if code is not None else None
-    with database_of(settings_of(settings)) as db, db.write() as connection:
+    found = settings_of(settings)
+    with database_of(found) as db, db.write() as connection:
         if ref is not None:
-            rows = targets_of(connection, ref)
+            rows = targets_of(found, connection, ref)
             _refuse_unacceptable(ref, rows, wanted)
         elif wanted is None or (organization is None and source is None):
             raise fail("B400", "name a REF, or --code together with --organization or --source")
         else:
-            rows = _held_rows(connection, _where(connection, wanted, organization, source))
+            rows = _held_rows(connection, _where(found, connection, wanted, organization, source))
         accepted = [row for row in rows if deciding.can_accept(row)]
         if rows and not accepted:
             raise fail("B402", _not_lifted(rows))
         deciding.accept(db, connection, accepted, by=person())
     left = len(rows) - len(accepted)
     if as_json:
-        output.emit({"accepted": len(accepted), "left": left})
+        output.emit(shapes.Accepted(accepted=len(accepted), left=left))
     elif not rows:
         output.say("Nothing of this is held.")
     else:

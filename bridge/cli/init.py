@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.failures import CommandError, Problem, fail
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command
 
@@ -97,7 +97,7 @@ def init(
     environment = settings.with_name(".env")
     for path in (settings, environment):
         if path.exists():
-            raise fail("B405", f"{path} is there already: move it away, or name another file with --settings")
+            raise fail("B405", _in_the_way(path, settings))
     text, secrets = _Questions(given, interactive=sys.stdin.isatty() and not as_json).answers()
     _write(environment, "".join(f"{key}={_quoted(value)}\n" for key, value in secrets.items()), 0o600)
     try:
@@ -107,7 +107,7 @@ def init(
         raise
     following = "glue-bridge check" + ("" if settings == DEFAULT else f" --settings {settings}")
     if as_json:
-        output.emit({"settings": str(settings), "environment": str(environment), "next": following})
+        output.emit(shapes.Init(settings=str(settings), environment=str(environment), next=following))
     else:
         output.say(f"Wrote {settings} (mode = plan: nothing is written to IT Glue) and {environment} (0600).")
         output.say(f"Next: {following}")
@@ -249,9 +249,11 @@ def _only(model: "type[BaseModel]", key: str, before: dict[str, Any]) -> Callabl
 
 
 def _complaints(error: Any, key: str) -> Iterator[str]:
+    from bridge.settings.wording import sentence
+
     for each in error.errors(include_url=False, include_input=False):
         if each["loc"] in ((key,), ()):
-            yield str(each["msg"]).removeprefix("Value error, ")
+            yield sentence(each)
 
 
 def _name(text: str) -> str | None:
@@ -268,14 +270,23 @@ def _key(text: str) -> str | None:
 
 
 def _https(text: str) -> str | None:
-    from bridge.errors import SettingsError
-    from bridge.itglue.client import address
+    from bridge.itglue.address import address
 
     try:
         address(text)
-    except SettingsError as error:
+    except ValueError as error:
         return str(error)
     return None
+
+
+def _in_the_way(path: Path, settings: Path) -> str:
+    """Say what helps: settings can be named otherwise, their .env stands in the same folder under its one name."""
+    if path == settings:
+        return f"{path} is there already, and stays as it is: move it away, or name another file with --settings"
+    return (
+        f"{path} is there already, and stays as it is: it belongs to the settings beside it. Name settings in another "
+        f"folder, such as --settings other/{settings.name}, or move it away"
+    )
 
 
 def _quoted(value: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from sqlalchemy.engine import Connection
 
+    from bridge.settings import Settings
     from bridge.store.audit import Entry
 
 Since = Annotated[str | None, typer.Option(metavar="TIME", help="From then on: 2h, 3d, 2026-11-24, 2026-11-24T08:00.")]
@@ -58,21 +59,24 @@ def journal(
       glue-bridge journal --organization "Acme Ltd" --since 2026-11-01 --csv > acme.csv
       glue-bridge journal --run 17 --json
 
-    JSON: one a line: {"id", "at", "run", "ref", "organization", "verb", "itglue_id", "before", "after", "outcome",
-    "who", "why"}; outcome is null while the answer is awaited, else written, refused, unknown (may have been carried
+    JSON: {"entries": [{"id", "at", "run", "ref", "organization", "verb", "itglue_id", "before", "after", "outcome",
+    "who", "why"}]}, one to a line; outcome is null while the answer is awaited, else written, refused, unknown (may have been carried
     out), resolved (was carried out, its answer lost), or done (a deed that writes nothing)
     """
     from bridge.store import audit
 
     if as_csv and as_json:
         raise fail("B400", "--csv or --json, not both")
-    with database_of(settings_of(settings)) as db:
+    configured = settings_of(settings)
+    with database_of(configured) as db:
         with db.read() as connection:
-            where = _where(connection, db.now(connection), since, until, organization, ref, run)
+            where = _where(configured, connection, db.now(connection), since, until, organization, ref, run)
         found = audit.entries(db, where)
         if as_json:
+            listing = output.Listing("entries")
             for entry in found:
-                output.say(orjson.dumps(_as_json(entry)).decode())
+                listing.add(orjson.dumps(_as_json(entry)))
+            listing.end()
         elif as_csv:
             _print_csv(found)
         else:
@@ -81,6 +85,7 @@ def journal(
 
 
 def _where(
+    configured: "Settings",
     connection: "Connection",
     now: float,
     since: str | None,
@@ -105,7 +110,7 @@ def _where(
         of_it = rows.c.target.in_(sa.select(targets.c.id).where(inspect.of_organization(ids)))
         where.append(of_it)
     if ref is not None:
-        where.append(rows.c.target.in_([row.id for row in targets_of(connection, ref)]))
+        where.append(rows.c.target.in_([row.id for row in targets_of(configured, connection, ref)]))
     if run is not None:
         where.append(rows.c.run == run)
     return where

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from bridge.cli import output, planning
+from bridge.cli import output, planning, shapes
 from bridge.cli.failures import fail
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, engine_of, settings_of
 
@@ -75,7 +75,7 @@ def export(file: File, as_json: Json = False, settings: SettingsFile = DEFAULT) 
         if _is_json(file):
             out.write("\n]\n")
     if as_json:
-        output.emit({"file": str(file), "links": number})
+        output.emit(shapes.Exported(file=str(file), links=number))
     else:
         output.say(f"{output.count(number, 'link')} saved as {file}")
     return 0
@@ -126,7 +126,7 @@ def import_(file: File, as_json: Json = False, settings: SettingsFile = DEFAULT)
     refused.sort()
     if as_json:
         said = [{"line": line, "ref": ref, "why": why} for line, ref, why in refused]
-        output.emit({"linked": linked, "already": already, "refused": said})
+        output.emit(shapes.Imported(linked=linked, already=already, refused=said))
     else:
         output.say(f"{output.count(linked, 'record')} linked, {already:,} already so, {len(refused):,} refused")
         for line, _, why in refused[:SHOWN]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.failures import fail
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, settings_of
 
@@ -34,7 +34,7 @@ def mapping(
       glue-bridge mapping rename psa-ticket tickets
       glue-bridge mapping retire psa-ticket
 
-    JSON: [{"block", "key", "text", "where"}]
+    JSON: {"lines": [{"block", "key", "text", "where"}]}
     """
     from bridge.mapping.blocks import compile_mapping
     from bridge.mapping.problems import nearest
@@ -49,7 +49,8 @@ def mapping(
             raise fail("B400", f'there is no block "{block}"{nearest(block, names)}')
         rows = [row for row in rows if row.block == block or row.block.startswith(f"{block} (")]
     if as_json:
-        output.emit([{"block": row.block, "key": row.key, "text": row.text, "where": row.where} for row in rows])
+        lines = [{"block": row.block, "key": row.key, "text": row.text, "where": row.where} for row in rows]
+        output.emit(shapes.MappingLines(lines=lines))
         return 0
     shown = ""
     for name in dict.fromkeys(row.block for row in rows):

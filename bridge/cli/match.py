@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli import output
+from bridge.cli import output, planning
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, engine_of, person, settings_of
 
 if TYPE_CHECKING:
@@ -42,13 +42,15 @@ def match(csv_out: CsvOut = None, csv_in: CsvIn = None, as_json: Json = False, s
     The table has the columns ref, name, verb, itglue_id, why. Every row is checked before any choice is stored.
 
     JSON: {"companies", "excluded": {rule: n}, "matched": {key: n}, "create", "held": {code: n}, "gone", "stored",
-      "need_you": [{"ref", "name", "code", "reason", "candidates": [{"itglue_id", "name", "devices", "why"}]}]}
+      "need_you": [{"ref", "name", "code", "reason", "candidates": [{"itglue_id", "name", "devices", "why"}]}],
+      "problems": [{"level", "code", "subject", "text", "file", "line"}]}
 
-    Exit code: 0 every customer is decided, 2 some need you.
+    Exit code: 0 every customer is decided, 2 some need you, 1 none does but IT Glue lacks a name of the settings (B113).
     """
     configured = settings_of(settings)
     with engine_of(configured, "match") as engine:
         _read(engine, configured.data_folder)
+        lacking = planning.lacking(engine, configured)
         found = _survey(engine)
         stored = 0
         if csv_in is not None:
@@ -59,8 +61,8 @@ def match(csv_out: CsvOut = None, csv_in: CsvIn = None, as_json: Json = False, s
         if as_json:
             from bridge.cli.customers import as_json as told
 
-            output.emit({**told(found), "stored": stored})
-            return 2 if found.open else 0
+            output.emit(told(found, stored, [each.as_json() for each in lacking]))
+            return 2 if found.open else 1 if lacking else 0
         if csv_in is not None:
             output.say(f"{output.count(stored, 'choice')} stored from {csv_in}")
         _summary(found)
@@ -75,11 +77,11 @@ def match(csv_out: CsvOut = None, csv_in: CsvIn = None, as_json: Json = False, s
             for customer in found.open:
                 output.say(f"  {_line(customer)}")
         _next(found)
-        return 2 if found.open else 0
+        return 2 if found.open else 1 if lacking else 0
 
 
 def _read(engine: "Engine", data_folder: Path) -> None:
-    from bridge.cli import planning, reading
+    from bridge.cli import reading
     from bridge.store import runs
     from bridge.supervise.lock import service_pid
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -26,9 +26,27 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
-def emit(value: Any) -> None:
-    """Print JSON for a script."""
+def emit(value: Mapping[str, Any]) -> None:
+    """Print JSON for a script: one object, as `shapes` lists them."""
     say(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
+
+
+class Listing:
+    """Prints one such object whose first key holds a list of any length: an element to a line, as they come."""
+
+    def __init__(self, key: str) -> None:
+        self._head = f'{{"{key}": ['
+        self._begun = False
+
+    def add(self, element: bytes) -> None:
+        """Print an element, which is JSON."""
+        sys.stdout.write(f"{',' if self._begun else self._head}\n{element.decode()}")
+        self._begun = True
+
+    def end(self, **rest: Any) -> None:
+        """Print the other keys."""
+        said = orjson.dumps(rest).decode()[1:]
+        say(f"{'' if self._begun else self._head}\n]{', ' if rest else ''}{said}")
 
 
 def finding(level: str, label: str, text: str, *, to: TextIO | None = None) -> None:

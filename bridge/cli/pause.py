@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.failures import fail
 from bridge.cli.finding import organizations_of, targets_of
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, person, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -63,7 +63,7 @@ def pause(
                 output.say(f"{said(each)} is paused until {output.moment(until)}: nothing of it is written.")
         standing = told(db, connection)
     if as_json:
-        output.emit({"paused": standing})
+        output.emit(shapes.Paused(paused=standing))
     return 0
 
 
@@ -93,7 +93,7 @@ def scopes_of(settings: "Settings", connection: "Connection", text: str) -> list
     if wanted.startswith("names:"):
         raise fail("B401", f"{wanted} is a name of IT Glue: pause a record, a customer, a source, or all")
     if wanted.count(":") >= 2 and not inspect.organizations_named(connection, wanted):
-        return [str(targets_of(connection, wanted)[0].anchor)]
+        return [str(targets_of(settings, connection, wanted)[0].anchor)]
     return [str(each.ref) for each in organizations_of(connection, wanted)]
 
 
@@ -122,7 +122,7 @@ def as_json_of(rows: "Sequence[Row]") -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def line(pause: dict[str, Any]) -> str:
+def line(pause: "Mapping[str, Any]") -> str:
     """Say a pause in one line, the same in every command."""
     what = "everything" if pause["what"] == "all" else pause["what"]
     return f"PAUSED   {what} until {output.moment(output.seconds(pause['until']))} by {pause['by']}: {pause['why']}"

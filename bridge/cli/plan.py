@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import typer
 
 from bridge.cli import output, planning
+from bridge.cli.finding import planned_ref
+from bridge.cli.labels import Labels
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
 from bridge.errors import SettingsError
 
@@ -37,14 +38,21 @@ def plan(
 
     For example: glue-bridge plan -o first.plan && glue-bridge apply first.plan
 
-    Exit code 2: there is something to write; 0: there is not.
+    JSON: {"lines": [{"ref", "block", "word", "rollout", "name", "code", "reason", "plan", …}], "summary": {"blocks",
+      "held", "rollout", "everyone"}, "problems"}, one line of text for each target
+
+    Exit code 2: apply would write something; 0: it would not. What is outside the rollout is shown, and never counts.
+    1: an error, or nothing to write while IT Glue lacks a name of the settings (B113).
     """
     from bridge import restored
     from bridge.plan_file import Header, PlanWriter
 
     configured = settings_of(settings)
+    if ref is not None:
+        planned_ref(configured, ref)  # before anything is read
     with engine_of(configured, "plan") as engine, planning.progress(engine):
         planning.read_new(engine, configured.data_folder, refresh_index=refresh)
+        lacking = planning.lacking(engine, configured)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         writer = (
             PlanWriter(out, Header(configured.digest, restored.store_id(engine), made_at)) if out is not None else None
@@ -60,25 +68,25 @@ def plan(
         numbers = summary.as_json(engine)
         if writer is not None:
             writer.finish(numbers)
+        if ref is not None and not shown.found:
+            raise SettingsError("B401", f"{ref} is not known: write source:kind:id of a record that the PSA shows")
         if as_json:
-            output.say(orjson.dumps({"summary": numbers}).decode())
+            shown.listing.end(summary=numbers, problems=[each.as_json() for each in lacking])
         else:
             shown.finish(lambda: summary.show(engine), planning.labels_of(engine))
             if out is not None:
                 output.say(f"Saved as {out}. Write it with: glue-bridge apply {out}")
-    if ref is not None:
-        if not shown.found:
-            raise SettingsError("B401", f"{ref} is not known: write source:kind:id of a record that the PSA shows")
-        return 2 if shown.writes else 0
-    return 2 if summary.inside.writes or shown.writes else 0
+    writes = summary.inside.writes if ref is None else shown.writes
+    return 2 if writes else 1 if lacking else 0
 
 
 class _Shown:
-    """Prints lines as they come: JSON lines for scripts, the first ones for people, after the summary."""
+    """Prints lines as they come: JSON for scripts, the first ones for people, after the summary."""
 
     def __init__(self, *, as_json: bool, all_lines: bool, ref: str | None) -> None:
         self.writes = 0
         self.found = False
+        self.listing = output.Listing("lines")
         self._as_json = as_json
         self._all = all_lines
         self._ref = ref
@@ -92,16 +100,16 @@ class _Shown:
         if self._ref is not None and line.ref != self._ref:
             return
         self.found = True
-        self.writes += line.writes
+        self.writes += line.writes and line.rollout
         if self._as_json:
-            output.say(dump(line).decode())
+            self.listing.add(dump(line))
         elif self._ref is not None or line.writes or (self._all and line.word != "equal"):
             if len(self._kept) < planning.SHOWN or self._all:
                 self._kept.append(line)
             else:
                 self._left += 1
 
-    def finish(self, show_summary: Any, labels: planning.Labels) -> None:
+    def finish(self, show_summary: Any, labels: Labels) -> None:
         """Print the summary, then what was kept of the lines."""
         show_summary()
         for line in self._kept:

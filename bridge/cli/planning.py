@@ -1,7 +1,8 @@
 """What `plan` and `apply` share: reading what is new, computing the plan, and showing it."""
 
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +12,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bridge.cli import output
+from bridge.cli.labels import Labels, shown
 from bridge.cli.pause import line as pause_line
 from bridge.cli.pause import told as paused_by_hand
 
 if TYPE_CHECKING:
+    from bridge.cli.checks.found import Found
     from bridge.engine import Engine
     from bridge.plan_pass import Cost, Line
+    from bridge.settings import Settings
 
 COLUMNS = ("create", "adopt", "update", "archive", "restore", "equal", "held", "excluded", "gone", "waiting")
 TELL_EVERY = 10.0  # seconds between two lines in a log
@@ -76,6 +80,16 @@ def read_new(engine: "Engine", data_folder: Path, *, refresh_index: bool) -> Non
             refresh.ensure_known(engine, lane="backfill")
     if service_pid(data_folder) is None:  # nobody drains what was read: its runs end as planned
         runs.end_finished(engine.db, planned=True)
+
+
+def lacking(engine: "Engine", settings: "Settings") -> list["Found"]:
+    """Say which names of the settings IT Glue lacks: what they hold would look like the fault of its records."""
+    from bridge.cli.checks.names import in_index
+
+    found = in_index(settings, engine)
+    for each in found:
+        output.finding(each.level, each.code or "", each.text, to=sys.stderr)
+    return found
 
 
 @dataclass(slots=True)
@@ -139,6 +153,11 @@ class Summary:
             f"{output.count(self.everyone.requests, 'request')}, {_time(minutes(engine, self.everyone.requests))} "
             "at your quota."
         )
+        if waits := self.everyone.writes - self.inside.writes:
+            output.say(
+                f"Outside the rollout {'waits' if waits == 1 else 'wait'} {output.count(waits, 'write')}: neither apply nor "
+                "the service writes there before [rollout] names the organization."
+            )
         for pause in self.paused:
             output.say(pause_line(pause))
         passed = {code: number for code, number in self.stops.items() if number > most(engine, code)}
@@ -177,28 +196,12 @@ def _time(number: float) -> str:
     return f"{number:.0f} min" if number < 90 else f"{number / 60:.1f} h"
 
 
-Labels = Mapping[tuple[str, str], str]
-"""Names by IT Glue's resource word and id, so that people review names."""
-
-
 def labels_of(engine: "Engine") -> Labels:
     """Give every name that the index knows."""
-    from bridge.drain.names import Names
+    from bridge.cli import labels
 
     with engine.db.read() as connection:
-        return Names(connection).labels()
-
-
-def _shown(word: str, one: Any, labels: Labels | None) -> str:
-    """Write a value; a name in place of its id."""
-    if labels is None or not word.endswith("_id") or one is None:
-        return output.value(one)
-    noun = word.removesuffix("_id")
-    kind = noun + ("es" if noun.endswith("s") else "s")
-    if isinstance(one, str) and one.startswith(f"new {kind} "):
-        return f"{one.removeprefix(f'new {kind} ')} (new)"
-    name = labels.get((kind, str(one)))
-    return output.value(one) if name is None else f"{name} ({one})"
+        return labels.of(connection)
 
 
 SIGNS = {"create": "+", "adopt": "~", "update": "~", "archive": "-", "restore": "^", "held": "!"}
@@ -209,9 +212,10 @@ def show_line(line: "Line", labels: Labels | None = None) -> None:
     plan = line.plan or {}
     sign = SIGNS.get(line.word, " ")
     goal = f" -> {plan['itglue_id']}" if plan.get("itglue_id") else ""
-    output.say(f"  {sign} {line.ref} {line.name}{goal}  {_why(line, plan)}")
+    outside = "" if line.rollout else "   (outside the rollout)"
+    output.say(f"  {sign} {line.ref} {line.name}{goal}  {_why(line, plan)}{outside}")
     for word, one in (plan.get("fields") or {}).items():
-        old, new = _shown(word, one["old"], labels), _shown(word, one["new"], labels)
+        old, new = shown(word, one["old"], labels), shown(word, one["new"], labels)
         output.say(f"      {word:<24} {old} -> {new}   {one['why']}" if line.word != "create" else
                    f"      {word:<24} {new}   {one['why']}")  # fmt: skip
     for word, why in (plan.get("kept") or {}).items():
@@ -231,7 +235,7 @@ def _why(line: "Line", plan: dict[str, Any]) -> str:
         return f"held {line.code}: {line.reason}"
     if line.reason:
         return f"{line.word}: {line.reason}"
-    return line.word + ("" if line.rollout else "   (outside the rollout)")
+    return line.word
 
 
 def each_line(engine: "Engine", on_line: Callable[["Line"], None]) -> Summary:

@@ -1,13 +1,13 @@
 """`glue-bridge query`: look at what a PSA says, read only."""
 
+import sys
 from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Annotated, Any, Protocol, runtime_checkable
 
-import orjson
 import typer
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.failures import fail, side
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, settings_of
 from bridge.errors import RejectedError
@@ -39,7 +39,7 @@ def query(
     where: Annotated[
         str | None, typer.Option(metavar="CONDITION", help="A condition in the PSA's own language.")
     ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most so many records.")] = 10,
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="At most so many records; 0 gives all.")] = 10,
     fields: Annotated[
         str | None, typer.Option(metavar="A,B/C", help="Columns of the table; a slash goes into a field.")
     ] = None,
@@ -53,7 +53,7 @@ def query(
       glue-bridge query cw /company/configurations/types --fields id,name
       glue-bridge query cw /company/companies/311 --json
 
-    JSON: one record a line, in the PSA's own words.
+    JSON: {"records": [record]}, in the PSA's own words.
     """
     from bridge import app
 
@@ -64,10 +64,9 @@ def query(
         if not isinstance(connector, Queryable):
             raise fail("B406", f"{source}: sources of type {connector.type} cannot be asked")
         try:
-            found = iter(connector.query(path, where, limit))
+            found = iter(connector.query(path, where, limit or sys.maxsize))
             if as_json:
-                for record in found:
-                    output.say(orjson.dumps(record).decode())
+                output.emit(shapes.Query(records=list(found)))
             else:
                 _table(found, fields)
         except (ValueError, RejectedError) as error:

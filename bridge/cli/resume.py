@@ -2,7 +2,7 @@
 
 import typer
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, person, settings_of
 from bridge.cli.pause import What, Why, line, said, scopes_of, told
 
@@ -32,7 +32,8 @@ def resume(what: What = "all", why: Why = None, as_json: Json = False, settings:
         ended = hand_pauses.resume(db, connection, scopes, by=person(), why=(why or "").strip())
         left = told(db, connection)
     if as_json:
-        output.emit({"resumed": ["all" if each == hand_pauses.ALL else each for each in ended], "paused": left})
+        resumed = ["all" if each == hand_pauses.ALL else each for each in ended]
+        output.emit(shapes.Resumed(resumed=resumed, paused=left))
         return 0
     for each in ended:
         output.say(f"{said(each)} is not paused any more.")

@@ -1,12 +1,13 @@
 """`glue-bridge status`: what runs, what is read, what is paused, what became of it."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 
 from bridge.catalogue import number
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, settings_of
 from bridge.cli.pause import line as pause_line
 from bridge.cli.pause import told as paused_by_hand
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from bridge.store.database import Database
 
 RUNS = 5
+Check = Annotated[
+    bool, typer.Option("--check", help="For a monitor: print only what is wrong, and end with 1 where anything is.")
+]
 _SUM = ("written", "equal", "held", "excluded")
 _REST = ("gone", "open")
 
@@ -27,13 +31,14 @@ def register(app: typer.Typer) -> None:
     command(app)(status)
 
 
-def status(as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:
+def status(as_json: Json = False, check: Check = False, settings: SettingsFile = DEFAULT) -> int:
     """Say what runs, what was read when, what is paused, and what became of every target.
 
     It calls nobody: everything comes from the store, the service's own file and the quota's counter.
 
     For example:
       glue-bridge status --json | jq .held
+      glue-bridge status --check || page-somebody
 
     JSON: {"mode", "now", "service": {"pid", "since", "processes": [{"name", "pid", "since", "restarts"}]} | null,
       "sources": [{"name", "type", "paused": {"code", "since", "until", "why"} | null, "streams": [{"kind", "what",
@@ -41,27 +46,43 @@ def status(as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:
       hand, "itglue": {"url", "paused", "read": {kind: time},
       "quota": {"paused_for", "in_flight", "windows": [{"requests", "seconds", "ours", "used"}]} | null},
       "fetches", "targets": {block: {state: n}}, "held": {code: n}, "runs": [{"id", "kind", "scope", "started_at",
-      "read_done_at", "ended_at", "outcome", "counts"}]}
+      "read_done_at", "ended_at", "outcome", "counts"}], "problems": [{"what", "subject", "text"}]}
+
+    Exit code: 0; with --check 1 where the service or one of its processes is down on this machine, a side is paused, a
+    stop holds something, or a stream is overdue (by half its interval and five minutes). A pause by hand is none of these.
     """
     found = settings_of(settings)
     with database_of(found) as db, db.read() as connection:
         told = _told(found, db, connection)
     if as_json:
         output.emit(told)
+    elif check:
+        _print_problems(told)
     else:
         _print(told)
-    return 0
+    return 1 if check and told["problems"] else 0
 
 
-def _told(settings: "Settings", db: "Database", connection: "Connection") -> dict[str, Any]:
+def _print_problems(told: shapes.Status) -> None:
+    for each in told["problems"]:
+        output.say(f"{each['what']}: {each['subject']} {each['text']}")
+    if not told["problems"]:
+        output.say("ok: the service runs, no side is paused, no stop is on, no stream is overdue")
+
+
+def _told(settings: "Settings", db: "Database", connection: "Connection") -> shapes.Status:
     import sqlalchemy as sa
 
-    from bridge.store import inspect
+    from bridge.cli import health
+    from bridge.store import hand_pauses, inspect
     from bridge.store.schema import fetches, index_reads, pauses
+
+    now, service, held = db.now(connection), _service(settings), inspect.held_by_code(connection)
 
     paused = {
         row.scope: {"code": row.code, "since": output.iso(row.since), "until": output.iso(row.until), "why": row.why}
         for row in connection.execute(sa.select(pauses))
+        if not row.scope.startswith(hand_pauses.PREFIX)
     }
     read = connection.execute(
         sa.select(index_reads.c.kind, sa.func.max(index_reads.c.ended_at))
@@ -71,8 +92,8 @@ def _told(settings: "Settings", db: "Database", connection: "Connection") -> dic
     )
     return {
         "mode": settings.mode,
-        "now": output.iso(db.now(connection)),
-        "service": _service(settings),
+        "now": output.iso(now),
+        "service": service,
         "paused": paused_by_hand(db, connection),
         "sources": [
             {"name": name, "type": source.type, "paused": paused.get(name), "streams": _streams(connection, name)}
@@ -86,8 +107,9 @@ def _told(settings: "Settings", db: "Database", connection: "Connection") -> dic
         },
         "fetches": connection.execute(sa.select(sa.func.count()).select_from(fetches)).scalar_one(),
         "targets": inspect.by_state(connection),
-        "held": inspect.held_by_code(connection),
+        "held": held,
         "runs": _runs(connection),
+        "problems": health.problems(settings, connection, now, service, paused, held),
     }
 
 
@@ -167,7 +189,7 @@ def _runs(connection: "Connection") -> list[dict[str, Any]]:
     return found
 
 
-def _print(told: dict[str, Any]) -> None:
+def _print(told: shapes.Status) -> None:
     says = "the service writes inside the rollout" if told["mode"] == "apply" else "the service writes nothing"
     output.say(f"mode {told['mode']}: {says}")
     _print_service(told["service"])
@@ -196,7 +218,7 @@ def _print(told: dict[str, Any]) -> None:
         output.say("nothing has been read yet: glue-bridge check, then match, then plan")
 
 
-def _print_service(service: dict[str, Any] | None) -> None:
+def _print_service(service: Mapping[str, Any] | None) -> None:
     if service is None:
         output.say("service  not running")
         return
@@ -210,7 +232,7 @@ def _print_service(service: dict[str, Any] | None) -> None:
     output.table(rows, indent=9)
 
 
-def _print_source(source: dict[str, Any], now: float) -> None:
+def _print_source(source: Mapping[str, Any], now: float) -> None:
     output.say(f"source   {source['name']} ({source['type']}){_paused(source['paused'])}")
     rows = []
     for stream in source["streams"]:
@@ -224,7 +246,7 @@ def _print_source(source: dict[str, Any], now: float) -> None:
         output.say("         not read yet")
 
 
-def _print_itglue(itglue: dict[str, Any]) -> None:
+def _print_itglue(itglue: Mapping[str, Any]) -> None:
     output.say(f"itglue   {itglue['url']}{_paused(itglue['paused'])}")
     read = itglue["read"]
     if read:
@@ -247,7 +269,7 @@ def _paused(pause: dict[str, Any] | None) -> str:
     return f"  PAUSED since {output.moment(output.seconds(pause['since']))}, next try {until}: {pause['why']}"
 
 
-def _run_line(run: dict[str, Any]) -> list[str]:
+def _run_line(run: Mapping[str, Any]) -> list[str]:
     counts = run["counts"]
     parts = [f"{output.number(counts[word])} {word}" for word in _SUM]
     parts += [f"{output.number(counts[word])} {word}" for word in _REST if counts.get(word)]

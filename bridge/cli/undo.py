@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli import output, planning
+from bridge.cli import output, planning, shapes
 from bridge.cli.apply import Yes, carry_out, confirmed, report
 from bridge.cli.failures import fail, side
+from bridge.cli.labels import Labels
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
 from bridge.cli.plan import Out
 from bridge.cli.reading import probe_now
@@ -38,7 +39,7 @@ def undo(
     until the record, the mapping or a decision changes; glue-bridge held new REF takes a record in again. An undo can be
     undone itself.
 
-    JSON: {"run", "counts", "paused", "refused": [{"ref", "why"}]}; run is null where nothing was written
+    JSON: {"run", "counts", "paused", "refused": [{"ref", "why"}], "problems": []}; run is null where nothing was written
 
     Exit code 2: something was written; 0: there was nothing to undo; 1: all was refused.
     """
@@ -63,30 +64,31 @@ def undo(
                 writer.add(line)
             writer.finish({"undo": run, "writes": len(writes), "refused": len(refused)})
             if as_json:
-                output.emit({"run": None, "counts": {}, "paused": 0, "refused": [_refusal(*each) for each in refused]})
+                _emit(refused)
             else:
                 output.say(f"Saved as {out}. Write it with: glue-bridge apply {out}")
             return 2 if writes else 1 if refused else 0
         if not writes:
             if as_json:
-                output.emit({"run": None, "counts": {}, "paused": 0, "refused": [_refusal(*each) for each in refused]})
+                _emit(refused)
             return 1 if refused else 0
         if not yes and not confirmed(len(writes), f"glue-bridge undo {run} -o FILE"):
             return 1
         applied = undo_run.begin(engine, run, writes, reviewed=not yes)
         applied.refused = [*refused, *applied.refused]
         carry_out(engine, applied, total=len(writes))
-        code = report(engine, applied, as_json=as_json)
+        code = report(applied, [], as_json=as_json)
         if not as_json:
             output.say("What is undone stays so until the record, the mapping or a decision changes.")
     return code
 
 
-def _refusal(line: "Line", why: str) -> dict[str, str]:
-    return {"ref": line.ref, "why": why}
+def _emit(refused: "list[tuple[Line, str]]") -> None:
+    said = [{"ref": line.ref, "why": why} for line, why in refused]
+    output.emit(shapes.Apply(run=None, counts={}, paused=0, refused=said, problems=[]))
 
 
-def _show(run: int, lines: "list[Line]", labels: planning.Labels) -> None:
+def _show(run: int, lines: "list[Line]", labels: Labels) -> None:
     from bridge.undo_run import REFUSED
 
     writes = [line for line in lines if line.writes]

@@ -1,8 +1,10 @@
 """The drain of a lane: claim what is due, decide, write, settle, until nothing is due."""
 
 import threading
+import time
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,7 +12,7 @@ from bridge.drain import make_names, names, records, resolve
 from bridge.drain.creates import Pace
 from bridge.drain.work import Row
 from bridge.engine import Engine, log
-from bridge.errors import AuthError, BridgeError, RateLimitError, SideDownError
+from bridge.errors import AuthError, BridgeError, IncompleteReadError, RateLimitError, SideDownError
 from bridge.quota import Lane, QuotaUnavailableError
 from bridge.store import hand_pauses, pauses
 from bridge.store import targets as target_rows
@@ -19,18 +21,23 @@ from bridge.store.schema import targets
 CLAIM = {"live": 50, "backfill": 200}
 MOST_STARTS = 5
 BUG_ATTEMPTS = 3
+INCOMPLETE = 4  # a list that could not be proven complete is left alone as long as after so many failures
 
 
 class Drain:
     """Drains lanes for one process; safe to use from several threads.
 
-    `run` keeps it to the open targets of one run. `stop` ends it between two claims.
+    `run` keeps it to the open targets of one run, `block` to those of one block. `stop` ends it between two claims.
     """
 
-    def __init__(self, engine: Engine, *, run: int | None = None, stop: threading.Event | None = None) -> None:
+    def __init__(
+        self, engine: Engine, *, run: int | None = None, block: str | None = None, stop: threading.Event | None = None
+    ) -> None:
         self.engine = engine
         self.run = run
+        self.block = block
         self.stop = stop or threading.Event()
+        self.incomplete: tuple[float, IncompleteReadError] | None = None  # since when no claim came through for that
         engine.stopping = self.stop.is_set
         self._pace = Pace()
 
@@ -63,7 +70,7 @@ class Drain:
         states = ("pending", "creating", "gone") if allowed else ("creating",)
         rows = target_rows.claim(
             engine.db, lane=lane, owner=engine.owner, now=now, lease=engine.times.lease, limit=CLAIM[lane],
-            states=states, run=self.run, paused=by_hand,
+            states=states, run=self.run, block=self.block, paused=by_hand,
         )  # fmt: skip
         if paused and not rows:
             self._recovered()
@@ -105,6 +112,10 @@ class Drain:
         except (AuthError, SideDownError) as error:
             self._pause(held, error)
             return False
+        except IncompleteReadError as error:  # of a list that changes while it is read: no fault of any target
+            log.warning("read.incomplete", targets=len(held), reason=str(error))
+            self.incomplete = self.incomplete or (time.monotonic(), error)
+            self._later(held, engine.times.backoff(INCOMPLETE), last_error=str(error))
         except BridgeError as error:
             self._failed(held, error)
         except sa.exc.OperationalError as error:
@@ -119,6 +130,7 @@ class Drain:
         else:
             self._recovered()
             self._finish(held)
+            self.incomplete = None
         return True
 
     def _poisoned(self, rows: Sequence[Row]) -> None:
@@ -133,6 +145,7 @@ class Drain:
         """Leave alone what belongs to a block that was retired, or is now called otherwise."""
 
         def end(connection: sa.Connection) -> None:
+            target_rows.lock_ends(connection, [row.id for row in rows])
             now = self.engine.db.now(connection)
             for row in rows:
                 target_rows.settle(
@@ -145,17 +158,20 @@ class Drain:
         """Give back whatever of a claim came to no verdict."""
         self._later(held, 0.0)
 
-    def _later(self, held: dict[int, int], seconds: float) -> None:
+    def _later(self, held: dict[int, int], seconds: float, **values: Any) -> None:
         def give_back(connection: sa.Connection) -> None:
             mine = self._unfinished(connection, held)
             if mine:
-                target_rows.give_back(connection, mine, due_at=self.engine.db.now(connection) + seconds)
+                target_rows.give_back(connection, mine, due_at=self.engine.db.now(connection) + seconds, **values)
 
         self.engine.db.transact(give_back)
 
     def _hold(self, target: int, code: str, reason: str) -> None:
-        db = self.engine.db
-        db.transact(lambda connection: target_rows.hold(connection, target, code, reason, now=db.now(connection)))
+        def hold(connection: sa.Connection) -> None:
+            target_rows.lock_ends(connection, [target])
+            target_rows.hold(connection, target, code, reason, now=self.engine.db.now(connection))
+
+        self.engine.db.transact(hold)
 
     def _unfinished(self, connection: sa.Connection, held: dict[int, int]) -> dict[int, int]:
         rows = connection.execute(
@@ -204,6 +220,7 @@ class Drain:
         """Retry what met a fault of ours a little, alone, then hold it."""
 
         def end(connection: sa.Connection) -> None:
+            target_rows.lock_ends(connection, [row.id for row in rows])
             now = self.engine.db.now(connection)
             mine = self._unfinished(connection, {row.id: row.fence for row in rows})
             left = [row for row in rows if row.id in mine]

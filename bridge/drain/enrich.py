@@ -215,6 +215,7 @@ def _keep(engine: Engine, unread: _Unread, added: dict[str, object], claimed: Se
         words = dear_reads.put(connection, number, added)
         if words is None:
             return False
+        target_rows.lock_all(connection)  # one order for everyone who locks targets
         carried.enter(connection, {number: Record(ref, record.version, words, {})})
         told |= summaries.concerned(connection, ref.source, ref.kind, [number], dear=True)
         mine = (targets.c.mirror_id == number) & targets.c.block.in_(wanting)

@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -45,6 +46,7 @@ class Intent:
     items: list[Item] = field(default_factory=list)
     stopped: list[stops.Stopped] = field(default_factory=list)
     lost: list[Item] = field(default_factory=list)
+    earlier: dict[int, Mapping[str, Any]] = field(default_factory=dict)  # links that adoptions replace, by target
 
     @property
     def held(self) -> dict[int, int]:
@@ -61,6 +63,7 @@ def intend(engine: Engine, items: Sequence[Item], claim: Mapping[int, int]) -> I
     with engine.db.write() as connection:
         now = engine.db.now(connection)
         intent = Intent(uuid.uuid4().hex, now, time.clock_gettime(_BOOT_CLOCK))
+        target_rows.lock_ids(connection, {*claim, *(item.target for item in items)})
         ours = _still_ours(connection, items, now=now)
         target_rows.renew(connection, claim, until=now + times.lease)
         owned = linked_ids(
@@ -95,10 +98,9 @@ def _still_ours(connection: Connection, items: Sequence[Item], *, now: float) ->
     ours: set[int] = set()
     for part in chunks(list(by_target)):
         rows = connection.execute(
-            sa.select(targets.c.id, targets.c.fence, targets.c.seq)
-            .where(targets.c.id.in_(part), targets.c.lease_until > now, written)
-            .order_by(targets.c.id)
-            .with_for_update()
+            sa.select(targets.c.id, targets.c.fence, targets.c.seq).where(
+                targets.c.id.in_(part), targets.c.lease_until > now, written
+            )
         )
         ours |= {row.id for row in rows if (row.fence, row.seq) == (by_target[row.id].fence, by_target[row.id].seq)}
     return ours
@@ -139,6 +141,9 @@ def _mark_creating(connection: Connection, intent: Intent, *, due_at: float) -> 
 def _mark_unknown(engine: Engine, connection: Connection, intent: Intent, *, verify_at: float) -> None:
     """Say of the links, until an answer says otherwise, that nobody knows what IT Glue holds."""
     fresh = [item for item in intent.items if item.verb == "adopt"]
+    for part in chunks([item.target for item in fresh]):
+        replaced = connection.execute(sa.select(links).where(links.c.target.in_(part))).mappings()
+        intent.earlier.update((row["target"], dict(row)) for row in replaced)
     rows = [
         {"target": item.target, "itglue_type": item.kind, "itglue_id": item.itglue_id, "owns": item.owns,
          "state": "unknown", "verify_at": verify_at, "made": False, "archived": False, "applied": "{}",
@@ -172,6 +177,7 @@ def void(engine: Engine, intent: Intent, *, due_at: float, outcome: str = "void"
     """Take back an intent of which nothing was carried out: its rows are pending again, and no stop counts them."""
 
     def take_back(connection: Connection) -> None:
+        target_rows.lock_ids(connection, intent.held)
         end_writes(connection, intent, list(intent.held), outcome)
         journal.answer(connection, intent.batch, dict.fromkeys(intent.held, "refused"))
         restore_links(connection, intent)
@@ -190,7 +196,13 @@ def restore_links(connection: Connection, intent: Intent) -> None:
     """Undo what the intent did to links whose write was not carried out."""
     for item in intent.items:
         if item.verb == "adopt":
-            connection.execute(sa.delete(links).where(links.c.target == item.target, links.c.state == "unknown"))
+            adopted = (links.c.target == item.target) & (links.c.itglue_id == item.itglue_id)
+            adopted &= links.c.state == "unknown"
+            earlier = intent.earlier.get(item.target)
+            if earlier is None:
+                connection.execute(sa.delete(links).where(adopted))
+            else:
+                connection.execute(sa.update(links).where(adopted).values(**earlier))
         elif item.itglue_id is not None:
             know(connection, item.target)
 

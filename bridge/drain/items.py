@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from bridge.drain.work import Row
 from bridge.planning.sameness import is_empty
 
@@ -54,9 +52,3 @@ class Item:
     def target(self) -> int:
         """Give the number of the target."""
         return int(self.row.id)
-
-    @staticmethod
-    def wrote(after: str | None, name: str, value: Any) -> bool:
-        """Tell whether a journal row wrote this value to this attribute."""
-        values = orjson.loads(after) if after else {}
-        return name in values and bool(values[name] == value)

@@ -29,6 +29,7 @@ def make(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
     claim = {row.id: row.fence for row in rows}
     by_parent: dict[tuple[str, str], list[Item]] = defaultdict(list)
     with engine.db.write() as connection:
+        target_rows.lock_all(connection)
         makers = {names.anchor(name.parent) for name in map(names.read, rows) if name.parent is not None}
         hold_still(connection, _targets_of(connection, makers))
         moment = names.Names(connection)

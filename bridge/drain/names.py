@@ -169,6 +169,8 @@ class Names:
 
     def known(self, kind: str) -> list[str]:
         """Give every name of a kind."""
+        if kind in _PLACES:
+            self._read_places()
         return [written for (word, _), here in self._ids.items() if word == kind for hits in here.values()
                 for _, written in hits]  # fmt: skip
 

@@ -34,6 +34,7 @@ def hold_stopped(engine: Engine, stopped: Sequence[Stopped]) -> None:
     if not stopped:
         return
     with engine.db.write() as connection:
+        target_rows.lock_ends(connection, [each.item.target for each in stopped])
         now = engine.db.now(connection)
         for each in stopped:
             target_rows.settle(
@@ -56,6 +57,7 @@ def created(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRo
     """Link what a 201 brought, whoever holds the claim by now; a second record of one target is a duplicate."""
 
     def enter(connection: Connection) -> None:
+        target_rows.lock_ends(connection, [item.target for item, _ in pairs])
         now = engine.db.now(connection)
         _index(engine, connection, pairs, now=now)
         for item, row in sorted(pairs, key=lambda pair: pair[0].target):
@@ -143,6 +145,7 @@ def updated(engine: Engine, intent: Intent, pairs: Sequence[tuple[Item, AnswerRo
     """Enter what a 200 brought for updates, adoptions, archives and restores."""
 
     def enter(connection: Connection) -> None:
+        target_rows.lock_ends(connection, [item.target for item, _ in pairs])
         now = engine.db.now(connection)
         ours = _valid(connection, [item for item, _ in pairs])
         valid = [item.target for item, _ in pairs if item.target in ours]
@@ -220,6 +223,7 @@ def refused(engine: Engine, intent: Intent, item: Item, code: str, reason: str) 
     """Hold a single row that IT Glue refused."""
 
     def enter(connection: Connection) -> None:
+        target_rows.lock_ends(connection, [item.target])
         now = engine.db.now(connection)
         intents.end_writes(connection, intent, [item.target], "void")
         journal.answer(connection, intent.batch, {item.target: "refused"})
@@ -237,6 +241,7 @@ def unknown(engine: Engine, intent: Intent, error: str, *, bulk: int | None, due
     """Leave writes unanswered: creates stay `creating` until quiet, the rest is read again at `verify_at`."""
 
     def enter(connection: Connection) -> None:
+        target_rows.lock_ids(connection, intent.held)
         now = engine.db.now(connection)
         intents.end_writes(connection, intent, list(intent.held), "unknown")
         journal.answer(connection, intent.batch, dict.fromkeys(intent.held, "unknown"))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from bridge import steps
 from bridge.desired import Name
 from bridge.drain import names
 from bridge.drain.evaluate import evaluate
@@ -14,6 +15,7 @@ from bridge.engine import Engine, log
 from bridge.errors import BridgeError
 from bridge.quota import Lane
 from bridge.store import hand_pauses, runs
+from bridge.store import targets as target_rows
 from bridge.store.database import chunks
 from bridge.store.schema import links, run_targets, targets
 
@@ -28,7 +30,8 @@ _NAMED = (
 def collect(engine: Engine, claimed: Sequence[Row], *, lane: Lane, run: int | None) -> bool:
     """Ask for the names that the pending records of a claim's block will be written with; tell whether any is missing.
 
-    One thread does it for all, since each would map the whole block: those that waited for it begin anew.
+    One thread does it for all, since each would map the whole block: those that waited for it begin anew. A claim that
+    was started before without an end maps itself alone, so that a record that kills its process here is found out.
     """
     unnamed = [row.id for row in claimed if row.named < row.seq]
     if not unnamed:
@@ -47,8 +50,12 @@ def collect(engine: Engine, claimed: Sequence[Row], *, lane: Lane, run: int | No
             paused = hand_pauses.concerned(reading, now=engine.db.now(reading))
             if paused is not None:
                 where.append(~paused)
-            if lane == "live":  # what has just changed does not wait for all that a backfill has pending
-                where.append(targets.c.id.in_([row.id for row in claimed]))
+            own = targets.c.id.in_([row.id for row in claimed])
+            suspected = any(row.starts >= target_rows.SUSPECT for row in claimed)
+            if lane == "live" or suspected:  # what has just changed does not wait for all that a backfill has pending
+                where.append(own)
+            else:  # what its workers have died over is mapped by whoever claims it, and by nobody else
+                where.append(own | (targets.c.starts == 0))
             for rows in all_targets(reading, block, where):
                 asked = _collect(engine, rows, lane=lane, run=run) or asked
                 engine.beat()
@@ -56,8 +63,14 @@ def collect(engine: Engine, claimed: Sequence[Row], *, lane: Lane, run: int | No
 
 
 def _collect(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None) -> bool:
+    for row in rows:
+        steps.reached(f"map {row.anchor}")
     wanted = _wanted(engine, rows)
     with engine.db.write() as connection:
+        if wanted:
+            target_rows.lock_all(connection)
+        else:
+            target_rows.lock_ids(connection, [row.id for row in rows])
         now = engine.db.now(connection)
         connection.execute(_NAMED, [{"of_target": row.id, "of_seq": row.seq} for row in rows])
         if wanted:

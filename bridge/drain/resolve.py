@@ -72,12 +72,13 @@ def _pair(
     found: Reading,
 ) -> None:
     with engine.db.write() as connection:
+        target_rows.lock_ends(connection, [row.id for row in members])
         now = engine.db.now(connection)
         ours = {
             row.id
             for row in members
             if connection.execute(
-                sa.select(targets.c.id).where(targets.c.id == row.id, targets.c.fence == row.fence).with_for_update()
+                sa.select(targets.c.id).where(targets.c.id == row.id, targets.c.fence == row.fence)
             ).first()
         }
         open_rows = []

@@ -162,6 +162,7 @@ def _rejected(engine: Engine, intent: Intent, error: RejectedError, lane: Lane) 
         # A name that is refused exists: it came after our last look. List again, and adopt it.
         void(engine, intent, due_at=engine.db.now())
         with engine.db.write() as connection:
+            target_rows.lock_ends(connection, [item.target])
             engine.index.forget(connection, item.kind)
             if item.row.attempts >= 2:
                 reason = f"IT Glue says that it exists, and does not list it: {error}"
@@ -184,6 +185,7 @@ def _lost_a_reference(engine: Engine, item: Item, lane: Lane) -> bool:
         with engine.db.write() as connection:
             if not engine.index.get(connection, kind, [str(itglue_id)]):
                 lost = True
+                target_rows.lock_all(connection)
                 now = engine.db.now(connection)
                 engine.index.raise_concerned(connection, kind, [str(itglue_id)], now=now, new=False)
     return lost

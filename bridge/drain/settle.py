@@ -38,8 +38,12 @@ def settle(engine: Engine, decided: Sequence[Decided], *, run: int | None) -> li
 
 
 def _settle_all(engine: Engine, connection: sa.Connection, decided: Sequence[Decided], run: int | None) -> list[Item]:
-    now = engine.db.now(connection)
     steps.reached("before settle")
+    if any(_concerns_others(work, verdict) for work, verdict in decided):
+        target_rows.lock_all(connection)
+    else:
+        target_rows.lock_ends(connection, (work.id for work, _ in decided))
+    now = engine.db.now(connection)
     on = {work.id: _waited_for(engine, connection, work, verdict, run, now=now) for work, verdict in decided}
     hold_still(connection, (target for each in on.values() for target in each))
     decisions.forget_undos(
@@ -51,6 +55,12 @@ def _settle_all(engine: Engine, connection: sa.Connection, decided: Sequence[Dec
         if item is not None:
             items.append(item)
     return items
+
+
+def _concerns_others(work: Work, verdict: Verdict) -> bool:
+    """Tell whether to settle a target locks others before it ends: what it waits for, or asks for."""
+    missing = isinstance(verdict, Ready) and bool(verdict.missing)
+    return isinstance(verdict, Waiting) or missing or bool(work.held_by)
 
 
 def _waited_for(

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -110,7 +113,7 @@ def _limits(stops: StopLimits, item: Item, connection: Connection, shares: dict[
 
 
 def flapping(connection: Connection, item: Item, stops: StopLimits, *, now: float) -> str | None:
-    """Tell where an attribute is written back and forth: the same value, again and again, over somebody else's."""
+    """Tell where an attribute flaps between two writers: what we wrote last is written again, over somebody else's."""
     if item.verb != "update" or item.itglue_id is None:
         return None
     recent = journal_rows.recent(connection, item.target, since=now - DAY)
@@ -118,8 +121,17 @@ def flapping(connection: Connection, item: Item, stops: StopLimits, *, now: floa
     written = [row for row in recent if row.verb == "update" and row.outcome == "written"]
     if len(written) < stops.flaps_day:
         return None
+    bodies = [orjson.loads(row.after) if row.after else {} for row in written]
     for name, value in item.body.items():
-        again = sum(1 for row in written if item.wrote(row.after, name, value))
+        again = _written_back([*(body[name] for body in bodies if name in body), value], value)
         if again >= stops.flaps_day:
             return f"{name} has been written back {again} times in a day: somebody else changes it in IT Glue"
     return None
+
+
+def _written_back(values: Sequence[Any], value: Any) -> int:
+    """Count how often a value was written that was the last one written too: another one came from somebody else.
+
+    A source that goes back and forth by itself writes another value each time.
+    """
+    return sum(1 for before, after in pairwise(values) if before == value == after)

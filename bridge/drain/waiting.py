@@ -17,7 +17,7 @@ def hold_still(connection: sa.Connection, on: Iterable[int]) -> None:
     Whoever ends one of them lets go what waits for it: either that sees our rows, or we see its new state.
     """
     for part in chunks(sorted(set(on))):
-        still = sa.select(targets.c.id).where(targets.c.id.in_(part)).order_by(targets.c.id)
+        still = sa.select(targets.c.id).where(targets.c.id.in_(part)).order_by(*target_rows.ORDER)
         connection.execute(still.with_for_update(read=True))
 
 

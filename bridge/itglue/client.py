@@ -1,6 +1,5 @@
 """One request to IT Glue at a time: its quota, its form, its answer or its error."""
 
-import ipaddress
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -8,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -21,13 +19,13 @@ from bridge.errors import (
     TransientError,
     UnknownOutcomeError,
 )
+from bridge.itglue.address import address
 from bridge.itglue.classify import classify
 from bridge.itglue.kinds import ASSETS, Kind, kind_of
 from bridge.jsonapi import CONTENT_TYPE, Document, Row, encode, encode_many, parse
 from bridge.quota import Grant, Lane, Quota, QuotaUnavailableError
 from bridge.transport import Response, Transport
 
-REGIONS = {"us": "https://api.itglue.com", "eu": "https://api.eu.itglue.com", "au": "https://api.au.itglue.com"}
 MOST_UPDATES = 50
 Check = Callable[[], None]
 Parent = tuple[str, str]
@@ -97,7 +95,10 @@ class ITGlue:
         deadline = quota.deadline if deadline is None else deadline
         if deadline > quota.deadline:
             raise ValueError("a request may outlive its slot: the quota was made for a shorter deadline")
-        self.url = address(where)
+        try:
+            self.url = address(where)
+        except ValueError as error:
+            raise SettingsError("B104", f"[itglue]: {error}") from error
         self.quota = quota
         self._transport = Transport(
             self.url, headers={"x-api-key": key.get_secret_value()}, deadline=deadline, verify=verify
@@ -272,28 +273,6 @@ class ITGlue:
             with suppress(QuotaUnavailableError):
                 self.quota.pause(error.retry_after)
         return error
-
-
-def address(where: str) -> str:
-    """Give the address of a region or of an own host; raise SettingsError for one that the key must not go to."""
-    if where.lower() in REGIONS:
-        return REGIONS[where.lower()]
-    parts = urlsplit(where)
-    if parts.scheme == "https" and parts.hostname and not parts.username:
-        return where.rstrip("/")
-    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
-        return where.rstrip("/")
-    raise SettingsError(
-        "B104",
-        f"[itglue] {where!r}: write us, eu, au or an https address; the key travels unencrypted to this machine only",
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _judged(answer: Response, what: str, rows: int | None) -> BridgeError | None:

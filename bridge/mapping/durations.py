@@ -32,3 +32,4 @@ _WRITTEN = (
     | Annotated[str, Field(pattern=r"^\s*(\d+(\.\d+)?\s*(ms|s|m|h|d|w)\s*)+$", description="45s, 5m, 1h 30m, 14d")]
 )
 Seconds = Annotated[float, Field(ge=0), BeforeValidator(seconds, json_schema_input_type=_WRITTEN)]
+Positive = Annotated[Seconds, Field(gt=0)]

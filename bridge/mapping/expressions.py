@@ -148,6 +148,10 @@ class Expression:
         return self.path is None and (self.node is not None or bool(self.body))
 
 
+def _near(word: str, known: Iterable[str]) -> str:
+    return nearest(word, known) or "; docs/mapping.md lists the words"
+
+
 def _check(tree: nodes.Template, kind: str, source: str, code: str, *, rows_only: bool = False) -> frozenset[str]:
     known = words_of(kind)
     for forbidden in tree.find_all(_FORBIDDEN):
@@ -158,9 +162,11 @@ def _check(tree: nodes.Template, kind: str, source: str, code: str, *, rows_only
     }
     for word in sorted(used):
         if word not in known:
-            raise SettingsError("B122", f'{source!r}: a {kind} has no word "{word}"{nearest(word, known)}')
+            raise SettingsError("B122", f'{source!r}: a {kind} has no word "{word}"{_near(word, known)}')
         if rows_only and not known[word].row:
-            raise SettingsError("B122", f'{source!r}: "{word}" costs a request per record and cannot stand in only')
+            raise SettingsError(
+                "B122", f'{source!r}: "{word}" costs a request for each record; it can stand in set, not in only'
+            )
     _check_records(tree, known, source)
     for test in tree.find_all(nodes.Filter):
         if test.name.startswith("_"):

@@ -5,6 +5,8 @@ from difflib import get_close_matches
 
 from bridge.errors import SettingsError
 
+_MOST_KNOWN = 24
+
 
 class SettingsErrors(SettingsError):  # noqa: N818 - it is many of them
     """Every problem that was found in the settings; `problems` are the single ones, in the order of the file."""
@@ -23,9 +25,9 @@ def raise_all(problems: Sequence[SettingsError]) -> None:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Give `; nearest: "…"` for a misspelt word, `; known: …` where nothing is near."""
+    """Give `; nearest: "…"` for a misspelt word, `; known: …` where nothing is near and they are few."""
     names = sorted(known)
     near = get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
     if near:
         return f'; nearest: "{near[0]}"'
-    return f"; known: {', '.join(names)}" if names else ""
+    return f"; known: {', '.join(names)}" if 0 < len(names) <= _MOST_KNOWN else ""

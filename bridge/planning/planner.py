@@ -66,13 +66,18 @@ def _begin(
     if held is None or held.id != wanted:
         return Hold("target_gone", f"{wanted}, to which it belongs, is not among the IT Glue records: pin another")
     if match is not None and not match.owns:
-        return Adopt(wanted, match.by, match.value, owns=False)
+        return Adopt(wanted, match.by, _as_written(match, held), owns=False)
     change = differences(wish, rules, held, None) or Differences()
     if held.archived:
         change.kept["archived"] = "archived"
-    by, value = (match.by, match.value) if match is not None else ("pin", "")
+    by, value = (match.by, _as_written(match, held)) if match is not None else ("pin", "")
     adopt = Adopt(wanted, by, value, change.fields, change.kept, change.empties)
     return _unless_moved(adopt, change, held, decisions)
+
+
+def _as_written(match: Matched, held: AssetView) -> str:
+    """Give the value of a match as IT Glue writes it, where it is an attribute: keys are compared in a folded form."""
+    return str(held.attributes.get(match.by) or match.value)
 
 
 def _create(wish: Wish, rules: Rules, decisions: Decisions, creates: Creates) -> Plan:

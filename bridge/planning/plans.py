@@ -45,7 +45,7 @@ class Update:
 class Adopt:
     """Link to a record that is there already, found by the key `by`, and write what differs, if anything.
 
-    `owns` is False where a record of another source owns it: then nothing is ever written.
+    `value` is what that key found, as IT Glue writes it. `owns` is False where a record of another source owns it: then nothing is ever written.
     """
 
     itglue_id: str

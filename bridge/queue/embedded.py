@@ -22,7 +22,7 @@ import structlog
 from bridge.errors import SettingsError
 from bridge.queue.address import RedisAddress
 from bridge.queue.flock import open_lock, try_lock, within
-from bridge.queue.valkey import ValkeyServer
+from bridge.queue.valkey import FULL, ValkeyServer
 
 log = structlog.get_logger(__name__)
 
@@ -34,13 +34,15 @@ def start_or_join(
 
     Close the address at the end. Our own server is looked at every `watch` seconds, started anew where it died, and
     killed and started anew where it has not answered for `patience` seconds. Raises SettingsError B141 where it cannot
-    run, B142 where `url` is not understood.
+    run, B137 where the disk is full, B142 where `url` is not understood.
     """
     if url is not None:
         return RedisAddress(url)
     try:
         return _Use(data_dir, watch, patience).address
     except OSError as error:
+        if error.errno in FULL:
+            raise SettingsError("B137", f"{data_dir}: {error.strerror}") from error
         raise SettingsError("B141", f"the queue server cannot use the data folder {data_dir}: {error}") from error
 
 

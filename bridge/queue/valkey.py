@@ -3,6 +3,7 @@
 Nothing depends on its data: a file that it cannot read is set aside.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -25,6 +26,8 @@ from bridge.queue.address import RedisAddress
 from bridge.queue.flock import open_lock, try_lock, within
 from bridge.queue.process import command, started
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+_NO_ROOM = os.strerror(errno.ENOSPC)
 START_WAIT = 30.0
 STOP_WAIT = 5.0
 LOCK_WAIT = 90.0  # longer than a stop, a failed start and a start
@@ -97,8 +100,8 @@ class ValkeyServer:
             return bool(client.ping())
         except BusyLoadingError:
             return True
-        except RedisError:
-            return False
+        except RedisError as error:
+            return "MISCONF" in str(error)  # it lives and refuses writes as long as its disk is full
         finally:
             client.close()
 
@@ -135,6 +138,8 @@ class ValkeyServer:
     def start(self) -> None:
         """Start a server on the file, or on an empty one where the file cannot be read."""
         failed = self._try_start()
+        if failed and _NO_ROOM in failed:
+            raise SettingsError("B137", f"{self.folder}: {failed}")
         if failed and any(self._data.iterdir()):
             aside = self.folder / "data.unreadable"
             shutil.rmtree(aside, ignore_errors=True)

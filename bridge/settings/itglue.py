@@ -2,18 +2,16 @@
 
 import math
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from bridge.mapping.durations import Seconds
+from bridge.itglue.address import address
+from bridge.mapping.durations import Positive
 from bridge.mapping.rules import Rules
 from bridge.settings.secret import Secret
 from bridge.settings.share import Share
 
-# api/itglue.md 1.1
-HOSTS = {"us": "https://api.itglue.com", "eu": "https://api.eu.itglue.com", "au": "https://api.au.itglue.com"}
 LEAST = 12  # requests a window must leave us (PROTOCOLS 7)
 
 
@@ -21,7 +19,7 @@ class QuotaWindow(Rules):
     """One documented window: `requests` in `per`, of which a share is kept for the account's other tools."""
 
     requests: int = Field(default=3000, gt=0)
-    per: Seconds = 300.0
+    per: Positive = 300.0
     keep_for_others: Share = 0.3
 
     @model_validator(mode="after")
@@ -31,8 +29,9 @@ class QuotaWindow(Rules):
         if left < LEAST:
             raise PydanticCustomError(
                 "B130",
-                "{left} requests are left to the bridge, at least {least} are needed; lower keep_for_others",
-                {"left": left, "least": LEAST},
+                "keep_for_others leaves the bridge {left} of {requests} requests in {per} s, and it needs {least}: "
+                "lower keep_for_others",
+                {"left": left, "requests": self.requests, "per": f"{self.per:g}", "least": LEAST},
             )
         return self
 
@@ -40,11 +39,13 @@ class QuotaWindow(Rules):
 class Timeouts(Rules):
     """How long to wait for a connection, and for an answer to a read (a write has the protocol's deadline)."""
 
-    connect: Seconds = 10.0
-    read: Seconds = 40.0
+    connect: Positive = 10.0
+    read: Positive = 40.0
 
 
 def _windows(value: Any) -> Any:
+    if not isinstance(value, dict | list | tuple):
+        raise PydanticCustomError("B104", 'write the requests of a window, such as {{ requests = 3000, per = "5m" }}')
     return [value] if isinstance(value, dict) else value
 
 
@@ -62,21 +63,21 @@ class ITGlueSettings(Rules):
     native_sync: Literal["as_read", "disconnected"] = "as_read"
     timeouts: Timeouts = Timeouts()
 
+    @field_validator("url")
+    @classmethod
+    def _is_an_address(cls, url: str | None) -> str | None:
+        return None if url is None else address(url)
+
     @model_validator(mode="after")
     def _has_one_address(self) -> Self:
-        if self.url is not None:
-            if self.region is not None:
-                raise PydanticCustomError("B104", "set region or url, not both")
-            parts = urlsplit(self.url)
-            local = parts.hostname in ("127.0.0.1", "localhost", "::1")
-            if parts.hostname is None or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
-                raise PydanticCustomError("B104", "url has to be an https address")
+        if self.url is not None and self.region is not None:
+            raise PydanticCustomError("B104", "set region or url, not both")
         return self
 
     @property
     def base_url(self) -> str:
         """Give the API's address without a slash at its end."""
-        return (self.url or HOSTS[self.region or "us"]).rstrip("/")
+        return address(self.url or self.region or "us")
 
     @property
     def share(self) -> float:

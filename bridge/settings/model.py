@@ -25,7 +25,7 @@ from bridge.mapping.rules import (
 from bridge.settings.itglue import ITGlueSettings
 from bridge.settings.place import Place
 from bridge.settings.protocol import Protocol
-from bridge.settings.secret import Secret
+from bridge.settings.secret import ENVIRONMENT_FILE, Secret
 from bridge.settings.service import ServiceSettings
 from bridge.settings.sources import Source
 from bridge.settings.stops import Stops
@@ -84,6 +84,11 @@ class Settings(Rules):
     def folder(self) -> Path:
         """Give the folder of bridge.toml, where relative paths start."""
         return self._place.file.parent
+
+    @property
+    def environment_file(self) -> Path:
+        """Give the path of the .env file, which need not be there."""
+        return self.folder / ENVIRONMENT_FILE
 
     @property
     def data_folder(self) -> Path:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from bridge.errors import SettingsError
 from bridge.mapping.problems import nearest
 from bridge.settings.locate import Path as KeyPath
+from bridge.settings.wording import sentence
 
 _NOTHING = object()
 _CODES: dict[KeyPath, str] = {("version",): "B120", ("defaults",): "B121"}
@@ -63,7 +64,7 @@ class Place:
             return self.error("B101", f"unknown key {said}{near}", path)
         if kind == "missing":
             return self.error("B105", f"{said} is missing", path[:-1])
-        message = str(each["msg"]).removeprefix("Value error, ")
+        message = sentence(each)
         code = kind if kind[:1] == "B" and kind[1:].isdigit() else _CODES.get(path, "B104")
         return self.error(code, f"{said}: {message}" if said else message, path)
 
@@ -75,10 +76,11 @@ def dotted(path: KeyPath) -> str:
 
 
 def _is_echo(each: Any, errors: Sequence[Any]) -> bool:
-    """Say whether a list only seems too short because its items were refused."""
+    """Say whether a list only seems too short because its items were refused, or a secret is no object of ours."""
     own = each["loc"]
-    return each["type"] == "too_short" and any(
-        len(other["loc"]) > len(own) and other["loc"][: len(own)] == own for other in errors
+    return each["type"] == "is_instance_of" or (
+        each["type"] == "too_short"
+        and any(len(other["loc"]) > len(own) and other["loc"][: len(own)] == own for other in errors)
     )
 
 

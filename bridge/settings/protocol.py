@@ -1,15 +1,13 @@
 """`[protocol]`: the times that the protocols rest on."""
 
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from bridge.mapping.durations import Seconds
+from bridge.mapping.durations import Positive, Seconds
 from bridge.mapping.rules import Rules
 from bridge.times import Times
-
-Positive = Annotated[Seconds, Field(gt=0)]
 
 
 class Polls(Rules):

@@ -11,6 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from bridge.errors import SettingsError
 
+ENVIRONMENT_FILE = ".env"
 _PREFIXES = ("env:", "file:")
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*")
 
@@ -28,6 +29,14 @@ def read_env_file(path: Path) -> dict[str, str]:
         return {}
     found = (_LINE.fullmatch(line) for line in text.splitlines() if not line.lstrip().startswith("#"))
     return {each[1]: _unquoted(each[2]) for each in found if each}
+
+
+def open_to_others(path: Path) -> bool:
+    """Say whether a file may be read or written by others than its owner; False where there is none."""
+    try:
+        return bool(path.stat().st_mode & 0o077)
+    except OSError:
+        return False
 
 
 def _unquoted(value: str) -> str:
@@ -85,9 +94,9 @@ def referenced(
     own = os.environ if environment is None else environment
 
     def from_environment() -> str:
-        value = own.get(rest) or read_env_file(folder / ".env").get(rest)
+        value = own.get(rest) or read_env_file(folder / ENVIRONMENT_FILE).get(rest)
         if not value:
-            raise error(f"{rest} is neither in the environment nor in {folder / '.env'}")
+            raise error(f"{rest} is neither in the environment nor in {folder / ENVIRONMENT_FILE}")
         return value
 
     def from_file() -> str:

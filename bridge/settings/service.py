@@ -1,12 +1,25 @@
 """`[service]`: how `glue-bridge run` runs, what it serves and whom it alerts."""
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from bridge.mapping.durations import Seconds
 from bridge.mapping.rules import Rules
 from bridge.settings.secret import Secret
+
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+
+
+def _clock(text: str) -> str:
+    if not re.fullmatch(_CLOCK, text):
+        raise PydanticCustomError("B104", 'write a time of day, such as "08:00"')
+    return text
+
+
+Clock = Annotated[str, AfterValidator(_clock), WithJsonSchema({"type": "string", "pattern": f"^{_CLOCK}$"})]
 
 
 class Workers(Rules):
@@ -32,7 +45,7 @@ class Alerts(Rules):
     url: Secret
     format: Literal["teams", "slack", "json"] = "json"
     after: Seconds = 600.0
-    digest: str | None = Field(default="08:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    digest: Clock | None = "08:00"
 
 
 class ServiceSettings(Rules):

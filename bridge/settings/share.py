@@ -8,13 +8,20 @@ from pydantic_core import PydanticCustomError
 
 def share(value: Any) -> Any:
     """Give a share from 0 to 1."""
+    read = _number(value)
+    if read is None or not 0 <= read < 1:
+        raise PydanticCustomError("B104", 'write a share from "0%" to less than "100%", such as "30%"')
+    return read
+
+
+def _number(value: Any) -> float | None:
     if isinstance(value, str):
         number = value.strip().removesuffix("%").strip()
         try:
             return float(number) / 100 if value.strip().endswith("%") else float(number)
-        except ValueError as error:
-            raise PydanticCustomError("B104", '{value} is no share; write "30%"', {"value": repr(value)}) from error
-    return value
+        except ValueError:
+            return None
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 _WRITTEN = (

@@ -1,10 +1,9 @@
 """One connection pool to SQLite or PostgreSQL, with the pragmas, clocks and locks that the protocols rest on."""
 
-import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bridge.errors import SettingsError
+from bridge.store.turn import Turn
 
 T = TypeVar("T")
 _AGAIN = 5
@@ -63,8 +63,7 @@ class Database:
             self.engine = sa.create_engine(
                 parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=8, pool_pre_ping=True,
             )  # fmt: skip
-        # SQLite has whoever finds its lock taken sleep, longer each time; threads of one process had better stand in line.
-        self._turn: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
+        self._turn = Turn(Path(parsed.database)) if self.is_sqlite and parsed.database else None
         self._inserts: dict[tuple[Any, ...], Any] = {}  # to put a statement together takes longer than to execute it
         # A verdict rests on several statements: on PostgreSQL they see one moment only where that is asked for.
         self._reader = (
@@ -74,7 +73,11 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that writes: it holds SQLite's write lock from its beginning."""
-        with self._turn, self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with (
+            self._turn.taken() if self._turn is not None else nullcontext(),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -159,6 +162,8 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+        if self._turn is not None:
+            self._turn.close()
 
 
 def _set_pragmas(connection: Any, _entry: ConnectionPoolEntry) -> None:

@@ -67,6 +67,7 @@ def again(connection: Connection, source: str, kind: str, want: Collection[str],
     wanted = DEAR[kind] & frozenset(want)
     if not wanted:
         return []
+    target_rows.lock_all(connection)
     here = sa.select(mirror.c.id).where(mirror.c.source == source, mirror.c.kind == kind, mirror.c.gone_at.is_(None))
     mine = dear_reads.c.mirror_id.in_(here) & dear_reads.c.what.in_(wanted) & dear_reads.c.digest.is_not(None)
     reset = sa.update(dear_reads).where(mine).values(digest=None).returning(dear_reads.c.mirror_id)

@@ -23,7 +23,9 @@ class Undone:
 
 @dataclass(slots=True)
 class Decided:
-    """What stands for one target: the latest pin, new or exclude, every ban, and the accepts not spent yet.
+    """What stands for one target: the latest pin, new or exclude, the bans, and the accepts not spent yet.
+
+    A ban takes back a pin of the same record, and a pin a ban.
 
     `accepts` maps a hold code to the digest of the change that was accepted (None: whatever that code holds). An undo
     stands until the next decision but an accept.
@@ -68,6 +70,7 @@ def of(connection: Connection, targets: Sequence[int]) -> dict[int, Decided]:
                 decided.accepts[row.code or ""] = row.change_digest
             else:  # the latest of these replaces the others
                 decided.pin = row.itglue_id if row.verb == "pin" else None
+                decided.bans -= {decided.pin}
                 decided.new = row.verb == "new"
                 decided.exclude = (row.why or "") if row.verb == "exclude" else None
     return found

@@ -43,9 +43,9 @@ LIVE_NATIVE = ("null", "orphaned")  # every other word of `psa-integration` is a
 
 # Put together once: that takes longer than to execute them.
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-_KNOWN = sa.select(assets.c.itglue_id, assets.c.digest, assets.c.updated_at, assets.c.adapters).where(
-    assets.c.kind == sa.bindparam("of_kind"), assets.c.itglue_id.in_(_IDS)
-)
+_KNOWN = sa.select(
+    assets.c.itglue_id, assets.c.digest, assets.c.updated_at, assets.c.adapters, assets.c.org_id, assets.c.index_run
+).where(assets.c.kind == sa.bindparam("of_kind"), assets.c.itglue_id.in_(_IDS))
 _DROP_KEYS = sa.delete(asset_keys).where(
     asset_keys.c.kind == sa.bindparam("of_kind"),
     asset_keys.c.itglue_id.in_(_IDS),
@@ -117,13 +117,16 @@ class Index:
                 seen.append(row.id)
                 continue
             changed[row.id] = row
-            values.append(_columns(kind, row, digest, adapters or (old.adapters if old else None), now, read))
+            listed = read
+            if read is None and old is not None and old.org_id == _organization(row.attributes):
+                listed = old.index_run  # lists have shown it before: they may lag behind with its making or move alone
+            values.append(_columns(kind, row, digest, adapters or (old.adapters if old else None), now, listed))
         self.db.upsert(connection, assets, values, "kind", "itglue_id")
         for part in chunks(seen):
             connection.execute(
                 sa.update(assets)
                 .where(assets.c.kind == kind, assets.c.itglue_id.in_(part))
-                .values(index_run=read, stored_at=now)
+                .values(stored_at=now, **({} if read is None else {"index_run": read}))
             )
         self._keys(connection, kind, changed)
         return list(changed)
@@ -154,7 +157,7 @@ class Index:
     ) -> list[str]:
         """End a complete read: what it did not show, and was there before it began, is gone. Give those ids.
 
-        What an answer or a single read brought may be missing from lists for a while, and stays so long.
+        What only an answer or a single read brought may be missing from lists for a while, and stays so long.
         """
         single = sa.case((assets.c.index_run.is_(None), self.list_lag), else_=0.0)
         before = assets.c.stored_at < began_at - single
@@ -312,7 +315,7 @@ def _organization(attributes: Mapping[str, Any]) -> str | None:
 
 
 def _columns(
-    kind: str, row: AssetRow, digest: str, adapters: str | None, now: float, read: int | None
+    kind: str, row: AssetRow, digest: str, adapters: str | None, now: float, listed: int | None
 ) -> dict[str, Any]:
     return {
         "kind": kind,
@@ -324,7 +327,7 @@ def _columns(
         "archived": bool(row.attributes.get("archived")),
         "updated_at": row.attributes.get("updated_at"),
         "adapters": adapters,
-        "index_run": read,
+        "index_run": listed,
         "stored_at": now,
     }
 

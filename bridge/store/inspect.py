@@ -75,6 +75,11 @@ def _name_anchors(text: str) -> list[str]:
     return found
 
 
+def sources(connection: Connection) -> list[str]:
+    """Name the sources of which anything has ever been mirrored."""
+    return [str(name) for name in connection.execute(sa.select(mirror.c.source).distinct()).scalars()]
+
+
 def organizations(connection: Connection) -> list[Organization]:
     """Give every customer of every source."""
     rows = connection.execute(

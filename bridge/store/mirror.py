@@ -138,6 +138,11 @@ class Mirror:
                 if record.version < row.version:
                     written.unbelieved.append(record.ref)
         written.changed = [record.ref for record, _ in changed]
+        # What belongs to an organization may get its place under it; summaries are told of what they sum up.
+        if changed and (kind == "organization" or kind in self.summaries.kinds):
+            target_rows.lock_all(connection)
+        else:
+            target_rows.lock(connection, targets.c.mirror_id.in_([row.id for row in known.values()]))
         self._mark_seen(connection, [known[ext_id] for ext_id in [*seen, *same]], now=now, run=run)
         self._read_again(connection, [known[ext_id].id for ext_id in same], read_started_at)
         if changed:
@@ -174,6 +179,7 @@ class Mirror:
         with self.db.write() as connection:
             self.db.lock_source(connection, source)
             known = self._known(connection, source, kind, [ref.id for ref in refs])
+            target_rows.lock(connection, targets.c.mirror_id.in_([row.id for row in known.values()]))
             self._mark_seen(connection, list(known.values()), now=self.db.now(connection), run=run)
             unknown = [ref for ref in refs if ref.id not in known or known[ref.id].gone_at is not None]
             self._count(connection, source, kind, [ref.id for ref in refs], run)
@@ -213,12 +219,10 @@ class Mirror:
         with self.db.read() as connection:
             ids = connection.execute(
                 sa.select(mirror.c.ext_id).where(
-                    mirror.c.source == ref.source,
-                    mirror.c.kind == kind,
-                    mirror.c.org_ext == ref.id,
+                    mirror.c.source == ref.source, mirror.c.kind == kind, mirror.c.org_ext == ref.id,
                     mirror.c.gone_at.is_(None),
                 )
-            ).scalars()
+            ).scalars()  # fmt: skip
             return [Ref(ref.source, kind, ext_id) for ext_id in ids]
 
     def _mark_seen(self, connection: Connection, rows: Sequence[Any], *, now: float, run: int) -> None:
@@ -244,11 +248,8 @@ class Mirror:
             return False
         if row.lower_version == record.version and row.lower_at is not None:
             return bool(read_started_at - row.lower_at >= self.confirm_gap)
-        connection.execute(
-            sa.update(mirror)
-            .where(mirror.c.id == row.id)
-            .values(lower_version=record.version, lower_at=read_started_at)
-        )
+        lower = {"lower_version": record.version, "lower_at": read_started_at}
+        connection.execute(sa.update(mirror).where(mirror.c.id == row.id).values(**lower))
         return False
 
     def _store(
@@ -374,7 +375,7 @@ def _entering(db: Database) -> Any:
     run = sa.bindparam("in_run", type_=sa.BigInteger)
     chosen = sa.select(run, targets.c.id, targets.c.seq, outcome_of_state()).where(targets.c.mirror_id.in_(mine))
     # Locked, so that none is settled between the look at its state and the run's row.
-    chosen = chosen.order_by(targets.c.id).with_for_update()
+    chosen = chosen.order_by(*target_rows.ORDER).with_for_update(key_share=True)
     statement = db.insert(run_targets).from_select(["run", "target", "seq", "outcome"], chosen)
     # Seen twice in one run and not changed between: what became of it meanwhile stays.
     unchanged = (run_targets.c.seq == statement.excluded.seq) & run_targets.c.outcome.is_not(None)

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from bridge.store.database import Database
 from bridge.store.schema import run_targets, runs, targets
+from bridge.store.targets import ORDER
 
 OUTCOMES = ("written", "equal", "held", "excluded", "gone", "open")
 
@@ -49,7 +50,7 @@ def enter(db: Database, connection: Connection, run: int, where: sa.ColumnElemen
     """Enter targets into a run: those that are due or waiting as open, all others with what has become of them."""
     chosen = sa.select(sa.literal(run), targets.c.id, targets.c.seq, outcome_of_state()).where(where)
     # Locked, so that none is settled between the look at its state and the run's row.
-    chosen = chosen.order_by(targets.c.id).with_for_update()
+    chosen = chosen.order_by(*ORDER).with_for_update(key_share=True)
     statement = db.insert(run_targets).from_select(["run", "target", "seq", "outcome"], chosen)
     connection.execute(statement.on_conflict_do_nothing(index_elements=["run", "target"]))
 

@@ -19,6 +19,7 @@ def take_up(db: Database, blocks: Sequence[BlockKey]) -> None:
     """Make the targets that blocks lack for what is mirrored already. A retired block comes back so."""
 
     def enter(connection: Connection) -> None:
+        target_rows.lock_all(connection)
         now = db.now(connection)
         for block in blocks:
             connection.execute(_insert(db, block, now))
@@ -63,6 +64,7 @@ def rename(db: Database, old: str, new: str) -> int:
     """Give a block's targets to another name; give their number. Raises ValueError where that name has links already."""
 
     def move(connection: Connection) -> int:
+        target_rows.lock_all(connection)
         of_new = sa.select(targets.c.id).where(targets.c.block == new)
         if connection.execute(of_new.where(targets.c.id.in_(sa.select(links.c.target))).limit(1)).first():
             raise ValueError(f'"{new}" has assets of its own already')
@@ -79,6 +81,7 @@ def retire(db: Database, block: str) -> int:
     """Let a block go: its assets stay as they are, its links are kept for when it comes back. Give how many it has."""
 
     def let_go(connection: Connection) -> int:
+        target_rows.lock_all(connection)
         linked = sa.select(sa.func.count()).where(targets.c.block == block, links.c.target == targets.c.id)
         number = int(connection.execute(linked.select_from(targets.join(links))).scalar_one())
         _retire(db, connection, _retired(connection) | {block})

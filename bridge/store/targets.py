@@ -1,4 +1,8 @@
-"""Targets: what has to be true in IT Glue; the unit of state, claim and link."""
+"""Targets: what has to be true in IT Glue; the unit of state, claim and link.
+
+A transaction that locks several targets locks them in one order, ORDER, before it locks anything else, or takes the whole
+table (`lock_all`): so nobody waits in a ring. On SQLite a writer has locked everything.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -11,9 +15,11 @@ from bridge.store.schema import links, mirror_refs, run_targets, targets, waits
 
 OPEN_STATES = ("pending", "waiting", "creating")
 NAMES = "names"  # the block of what IT Glue knows by name alone
+PARENTS = ("organizations", NAMES)  # blocks whose targets others wait for or belong to, nearly all of them
 GONE = "gone"
 SUSPECT = 2  # starts without an end after which a target may be what kills its workers
 LOCK = 4
+ORDER = (targets.c.wave, targets.c.id)  # parents before what waits for them
 Row = sa.engine.Row[*tuple[Any, ...]]
 
 # What is done once per target is put together once: that takes ten times as long as to execute it.
@@ -42,6 +48,50 @@ def add(db: Database, connection: Connection, rows: Sequence[Mapping[str, Any]])
     db.add_missing(connection, targets, rows, "block", "anchor")
 
 
+def lock(connection: Connection, where: sa.ColumnElement[bool]) -> None:
+    """Lock targets, in the order that everyone keeps, until the transaction ends."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(_locking(where))
+
+
+def lock_ids(connection: Connection, ids: Iterable[int]) -> None:
+    """Lock targets by their numbers, as `lock` does."""
+    lock(connection, targets.c.id.in_(sorted(ids)))
+
+
+def lock_all(connection: Connection) -> None:
+    """Keep everyone else from locking any target until the transaction ends: for whoever cannot know at first which.
+
+    Who has locked some already is waited for, so the transaction must hold nothing yet that they could want.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(sa.text("LOCK TABLE targets IN EXCLUSIVE MODE"))
+
+
+def lock_ends(connection: Connection, ids: Iterable[int]) -> None:
+    """Lock targets that are about to end; where others belong to them, wait for them or refer to them, the whole table."""
+    members = sorted(ids)
+    if connection.dialect.name != "sqlite" and any(_is_followed(connection, part) for part in chunks(members)):
+        lock_all(connection)
+    else:
+        lock_ids(connection, members)
+
+
+def _is_followed(connection: Connection, ids: Sequence[int]) -> bool:
+    parents = sa.select(targets.c.id).where(targets.c.id.in_(ids), targets.c.block.in_(PARENTS)).limit(1)
+    return any(
+        connection.execute(statement, given).first() is not None
+        for statement, given in (
+            (parents, None), (_WAITED_FOR, {"on": list(ids)}), (_REFERRED_TO, {"of": list(ids)})
+        )
+    )  # fmt: skip
+
+
+def _locking(where: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:
+    # Not against those who only refer to a target, as a new link or decision does.
+    return sa.select(targets.c.id).where(where).order_by(*ORDER).with_for_update(key_share=True)
+
+
 def touch(
     connection: Connection, where: sa.ColumnElement[bool], *, now: float, lane: str, run: int | None = None
 ) -> int:
@@ -50,8 +100,8 @@ def touch(
     One that is being created stays so (its intent has to be resolved first) and becomes pending after that.
     """
     creating = targets.c.state == "creating"
-    if connection.dialect.name != "sqlite":  # rows are locked in one order by everyone, so that nobody waits in a ring
-        where = targets.c.id.in_(sa.select(targets.c.id).where(where).order_by(targets.c.id).with_for_update())
+    if connection.dialect.name != "sqlite":
+        where = targets.c.id.in_(_locking(where))
     statement = (
         sa.update(targets)
         .where(where)
@@ -111,18 +161,11 @@ def _tell(connection: Connection, target: Row, state: str, rule: str | None, *, 
 
 
 def claim(
-    db: Database,
-    *,
-    lane: str,
-    owner: str,
-    now: float,
-    lease: float,
-    limit: int,
-    states: Sequence[str] = ("pending", "creating", "gone"),
-    run: int | None = None,
+    db: Database, *, lane: str, owner: str, now: float, lease: float, limit: int,
+    states: Sequence[str] = ("pending", "creating", "gone"), run: int | None = None, block: str | None = None,
     paused: sa.ColumnElement[bool] | None = None,
-) -> list[Row]:
-    """Claim due targets of one wave, whole organizations first come first; give their rows as claimed.
+) -> list[Row]:  # fmt: skip
+    """Claim due targets of one wave, of a block if one is named, whole organizations first; give them as claimed.
 
     What is `paused` stays due, and unclaimed; whether a create was carried out is found out all the same.
 
@@ -135,6 +178,8 @@ def claim(
         targets.c.due_at <= now,
         targets.c.lease_until < now,
     ]
+    if block is not None:
+        due.append(targets.c.block == block)
     if run is not None:
         # Looked up per candidate: a list of all that the run has open would be made for every claim.
         mine = run_targets.c.target == targets.c.id
@@ -203,6 +248,7 @@ def _suspect_at_work(db: Database, connection: Connection, *, now: float) -> boo
 
 def renew(connection: Connection, held: Mapping[int, int], *, until: float) -> set[int]:
     """Extend the lease of claims given as {target: fence}; give the targets that are still ours, and not ended."""
+    lock_ids(connection, held)
     return {row.id for row in _mine(connection, held, {"lease_until": until}, targets.c.owner.is_not(None))}
 
 
@@ -266,6 +312,7 @@ def give_back(
 
     With `started` the start stays counted.
     """
+    lock_ids(connection, held)
     starts: Any = targets.c.starts if started else sa.case((targets.c.starts > 0, targets.c.starts - 1), else_=0)
     due = _not_before_quiet(due_at)
     _mine(connection, held, {"owner": None, "lease_until": 0.0, "starts": starts, "due_at": due, **values})
@@ -290,12 +337,12 @@ def retry_later(
     What is being created is looked for as long as it takes: nobody knows yet whether it was made.
     """
     gave_up: list[int] = []
+    lock_ends(connection, held)
     for part in chunks(sorted(held)):
         rows = connection.execute(
             sa.select(targets.c.id, targets.c.attempts, targets.c.fence, targets.c.state)
             .where(targets.c.id.in_(part))
-            .order_by(targets.c.id)
-            .with_for_update()
+            .order_by(*ORDER)
         )
         for row in rows.all():
             if row.fence != held[row.id]:
@@ -327,7 +374,8 @@ def was(target: Row) -> tuple[str, str | None] | None:
 
 def hold(connection: Connection, target: int, code: str, reason: str, *, now: float, **values: Any) -> None:
     """Hold a target whatever its state, and void every claim on it."""
-    before = connection.execute(sa.select(targets).where(targets.c.id == target).with_for_update()).one()
+    one = sa.select(targets).where(targets.c.id == target).with_for_update(key_share=True)
+    before = connection.execute(one).one()
     blank = {"rule": None, "notes": None, "change_digest": None, "due_at": None}
     connection.execute(
         sa.update(targets)

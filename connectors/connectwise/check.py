@@ -51,7 +51,7 @@ def findings(source: str, client: Client, paths: Paths, want: Want, page_size: i
     except RateLimitError as error:
         yield Finding("error", source, f"asks for a pause, check again later: {error}", "B211")
     except BridgeError as error:
-        yield Finding("error", source, f"cannot be reached: {error}", "B201")
+        yield Finding("error", source, f"{error}: check url, the network and the PSA's status page", "B201")
 
 
 def _tried(source: str, client: Client, paths: Paths, want: Want, page_size: int) -> Iterator[Finding]:

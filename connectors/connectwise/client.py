@@ -3,15 +3,17 @@
 import base64
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import orjson
 
-from bridge.errors import BridgeError, IncompleteReadError, SideDownError, TransientError
+from bridge.errors import BridgeError, IncompleteReadError, RateLimitError, SideDownError, TransientError
 from bridge.transport import Response, Transport
 from connectors.connectwise.classify import NotFoundError, RefusedError, SlowQueryError, UnroutedError, error_of
 from connectors.connectwise.payloads import Payload, count_of, id_of, row_of, rows_of
@@ -20,6 +22,10 @@ from connectors.connectwise.settings import ConnectWiseSettings
 SMALLEST_PAGE = 25
 """The vendor's default page (api/connectwise.md 3.4): a query that is too slow for it is too slow."""
 
+SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""In seconds: pauses that a read waits out in its place, all of one request together. A lease outlasts them."""
+
+T = TypeVar("T")
 _CODEBASE = re.compile(r"[A-Za-z0-9_.-]+")
 _LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[\w-]+\s*=\s*(?:\"[^\"]*\"|[^\s;,]*))*)")
 
@@ -92,7 +98,8 @@ class Client:
 
     def count(self, path: str, *conditions: str) -> int:
         """Count the records of a list."""
-        return count_of(self._get(f"{path}/count", _conditions(conditions))[0], self._what(f"{path}/count"))
+        found = _patiently(lambda: self._get(f"{path}/count", _conditions(conditions)))
+        return count_of(found[0], self._what(f"{path}/count"))
 
     def newest(self, path: str) -> int:
         """Give the highest id of a list, 0 where it is empty."""
@@ -110,7 +117,8 @@ class Client:
         """Read a whole list in the order of its ids, page by page.
 
         Rows that move while the list is read are neither skipped nor doubled, for a page is asked for by the last id
-        before it. It ends only where the server says so: with an empty Link header (api/connectwise.md 3.4), or with
+        before it; so a page that was refused for a short while is asked for once more, and nothing that was read is
+        given up. It ends only where the server says so: with an empty Link header (api/connectwise.md 3.4), or with
         an empty page where an endpoint does not know forward-only. Raises IncompleteReadError where the ids or the
         server's cursor do not rise. `of_record` says that the list stands below a record: then NotFoundError says that
         there is none of its id.
@@ -121,7 +129,7 @@ class Client:
             forward = path not in self._without_forward_only
             params, headers = _page(conditions, fields, last, size, forward=forward)
             try:
-                rows, response = self._rows(path, params, headers, of_record=of_record)
+                rows, response = _patiently(partial(self._rows, path, params, headers, of_record=of_record))
             except SlowQueryError:
                 size //= 2
                 if size < SMALLEST_PAGE:
@@ -238,6 +246,20 @@ class Client:
 
     def _what(self, path: str) -> str:
         return f"{self._source}: GET {self.host}{path}"
+
+
+def _patiently(ask: Callable[[], T]) -> T:
+    """Ask, and again after each pause that the server asks for, as long as these are short in all."""
+    waited = 0.0
+    while True:
+        try:
+            return ask()
+        except RateLimitError as error:
+            pause = None if error.retry_after is None else max(error.retry_after, SHORTEST_PAUSE)
+            if pause is None or waited + pause > LONGEST_PAUSE:
+                raise
+        time.sleep(pause)
+        waited += pause
 
 
 def _page(

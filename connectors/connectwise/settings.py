@@ -22,6 +22,9 @@ SANDBOX_HOSTS = frozenset(
 # The path that people copy along with the host: an API root, with or without codebase, or a page of the application.
 _PASTED = re.compile(r"/*(?:v\d[\w.]*(?:/.*)?|apis(?:/.*)?|login(?:/.*)?)?", re.IGNORECASE)
 
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?", re.IGNORECASE)
+_WRITE = "write the address of the PSA, for example https://na.myconnectwise.net"
+
 
 class Site(BaseModel):
     """Where a ConnectWise server answers, as origins without a path: its API, and its pages for people."""
@@ -35,17 +38,22 @@ class Site(BaseModel):
     def of(cls, url: str) -> Self:
         """Read an address in every form that people have it; raise ValueError, naming the remedy, for any other."""
         text = url.strip()
-        parts = urlsplit(text if "://" in text else f"https://{text}")
-        host = (parts.hostname or "").rstrip(".")
+        try:
+            parts = urlsplit(text if "://" in text else f"https://{text}")
+            host, number = (parts.hostname or "").rstrip("."), parts.port
+        except ValueError:
+            raise ValueError(_WRITE) from None
         if parts.username is not None or parts.password is not None:
             raise ValueError("an address carries no user name; write it in company, public_key and private_key")
-        if not host or parts.scheme not in {"https", "http"}:
-            raise ValueError("write the address of the PSA, for example https://na.myconnectwise.net")
+        if parts.scheme not in {"https", "http"} or not _is_host(host) or number == 0:
+            raise ValueError(_WRITE)
+        if f"{host}.myconnectwise.net" in API_HOSTS:
+            raise ValueError(f"write the whole address: https://{host}.myconnectwise.net")
         if parts.scheme == "http" and not is_loopback(host):
             raise ValueError("ConnectWise is read over https only; write https:// before the host")
         if parts.query or parts.fragment or not _PASTED.fullmatch(parts.path):
             raise ValueError(f"{parts.path or '/'} does not belong into the address; leave only https://{host}")
-        port = f":{parts.port}" if parts.port is not None else ""
+        port = f":{number}" if number is not None else ""
         bracketed = f"[{host}]" if ":" in host else host
         if port:
             return cls(api=f"{parts.scheme}://{bracketed}{port}", pages=f"{parts.scheme}://{bracketed}{port}")
@@ -110,6 +118,19 @@ class ConnectWiseSettings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """Give every text that must never stand in an error or a log line."""
         return tuple(key.get_secret_value() for key in (self.private_key, self.client_id, self.public_key))
+
+
+def _is_host(name: str) -> bool:
+    """Say whether a name can be that of a server: an IP address, or labels of letters, digits, - and _."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        try:
+            labels = name.encode("idna").decode().split(".")
+        except UnicodeError:
+            return False
+        return all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
+    return True
 
 
 def is_loopback(host: str) -> bool:

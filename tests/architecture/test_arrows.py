@@ -12,7 +12,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("words", ("bridge", "bridge.errors", "bridge.records", "bridge.times", "bridge.fingerprint", "bridge.catalogue",
                "bridge.steps", "bridge.logs", "bridge.heap")),
     ("pure", ("bridge.connector", "bridge.desired", "bridge.jsonapi", "bridge.marker", "bridge.mapping",
-              "bridge.matching", "bridge.planning", "bridge.itglue", "bridge.itglue.classify", "bridge.itglue.compare",
+              "bridge.matching", "bridge.planning", "bridge.itglue", "bridge.itglue.address", "bridge.itglue.classify", "bridge.itglue.compare",
               "bridge.itglue.kinds", "bridge.itglue.pairing")),
     ("input and output", ("bridge.settings", "bridge.transport", "bridge.quota", "bridge.itglue.client",
                           "bridge.itglue.reads", "bridge.queue", "bridge.store", "bridge.supervise")),
@@ -26,7 +26,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
 PURE = (
     "bridge.records", "bridge.connector", "bridge.errors", "bridge.times", "bridge.desired", "bridge.fingerprint",
     "bridge.marker", "bridge.jsonapi", "bridge.mapping", "bridge.matching", "bridge.planning", "bridge.catalogue",
-    "bridge.itglue.classify", "bridge.itglue.compare", "bridge.itglue.kinds", "bridge.itglue.pairing",
+    "bridge.itglue.address", "bridge.itglue.classify", "bridge.itglue.compare", "bridge.itglue.kinds",
+    "bridge.itglue.pairing",
 )  # fmt: skip
 # What reads or writes the world, its clock and its dice. importlib.resources (data of ours) and zoneinfo stay allowed.
 WORLD = (

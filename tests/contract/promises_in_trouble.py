@@ -36,7 +36,7 @@ class PromisesInTrouble(Grounded):
             ),
             ({"status": 503}, TransientError),
             ({"status": 504}, TransientError),
-            ({"status": 429, "headers": {"Retry-After": "7"}}, RateLimitError),
+            ({"status": 429, "headers": {"Retry-After": "70"}}, RateLimitError),
             ({"status": 401}, AuthError),
         ],
         ids=["html", "nothing", "truncated", "closed", "500", "502", "503", "504", "429", "401"],
@@ -63,7 +63,7 @@ class PromisesInTrouble(Grounded):
 
                 assert not mirror.complete
                 if isinstance(caught.value, RateLimitError):
-                    assert caught.value.retry_after == 7
+                    assert caught.value.retry_after == 70
                 simulator.repair()
                 mirror.take(connector.changes(kind, mirror.watermark, NOTHING_WANTED))
                 assert set(self.harness.living(simulator, kind)) <= {ref.id for ref in mirror.records}

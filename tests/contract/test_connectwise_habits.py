@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -54,6 +55,27 @@ class TestHabits:
     def polled(self, connector: ConnectWise, kind: str, since: str | None = None) -> Mirror:
         """Read the changes of a kind."""
         return Mirror(HARNESS.moment_of).take(connector.changes(kind, since, NOTHING_WANTED))
+
+    # Pauses
+
+    def test_a_short_pause_is_waited_out_where_the_read_is(self, simulator: Simulator) -> None:
+        """A 429 on the third page of a snapshot: that page is asked for again, no page before it, and all is proven."""
+        asked = len(simulator.requests())
+        with self.connected(simulator, page_size=1) as connector:
+            pages = connector.snapshot("configuration", NOTHING_WANTED)
+            mirror = Mirror(HARNESS.moment_of)
+            taking = mirror.taking(pages)
+            next(taking), next(taking)
+            refused = {"status": 429, "headers": {"Retry-After": "1"}}
+            simulator.break_down(refused, {"path": "company/configurations$", "nth": [1]})
+            began = time.monotonic()
+            list(taking)
+
+        queries = [dict(parse_qsl(one["query"] or "")) for one in simulator.requests()[asked:]]
+        assert mirror.complete
+        assert time.monotonic() - began >= 1.0
+        assert set(simulator.living(CONFIGURATIONS)) == {ref.id for ref in mirror.records}
+        assert [one["pageId"] for one in queries if "pageId" in one] == ["1", "2", "2", "3"]
 
     # Finding the server
 

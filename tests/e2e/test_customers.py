@@ -34,7 +34,7 @@ class Scene:
         """Read both sides anew and plan everything."""
         done = self.world.processes.command("plan", "--refresh", "--json")
         assert done.code in (0, 2), done.err
-        self.plan = {line["ref"]: line for line in map(json.loads, done.out.splitlines()) if "ref" in line}
+        self.plan = {line["ref"]: line for line in json.loads(done.out)["lines"]}
 
     def line(self, name: str) -> dict[str, Any]:
         """Give the line that the plan has for a customer or device."""

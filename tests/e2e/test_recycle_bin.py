@@ -10,8 +10,7 @@ def words(made: World) -> dict[str, tuple[str, str | None]]:
     """Read the PSA and give what the plan says of each target: its word and code."""
     done = made.processes.command("plan", "--json")
     assert done.code in (0, 2), done.err
-    lines = (json.loads(line) for line in done.out.splitlines())
-    return {line["ref"]: (line["word"], line["code"]) for line in lines if "ref" in line}
+    return {line["ref"]: (line["word"], line["code"]) for line in json.loads(done.out)["lines"]}
 
 
 def test_a_company_taken_out_of_the_recycle_bin_is_written_again() -> None:

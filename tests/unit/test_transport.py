@@ -367,6 +367,40 @@ def test_an_address_that_is_none_is_refused() -> None:
             Transport(url)
 
 
+def test_closing_lets_a_request_under_way_have_its_answer() -> None:
+    """The connection is closed after the answer, and not before; who asks once more is answered, and leaves nothing open."""
+    asked, answer = threading.Event(), threading.Event()
+
+    def script(connection: socket.socket, server: Server) -> None:
+        try:
+            while server.request(connection):
+                asked.set()
+                answer.wait(5)
+                connection.sendall(OK)
+        finally:
+            server.ended.append("closed")
+
+    with serving(script) as server:
+        transport = Transport(server.url)
+        answers: list[Response] = []
+        asking = threading.Thread(target=lambda: answers.append(transport.send("GET", "things")))
+        asking.start()
+        asked.wait(5)
+        transport.close()
+        open_still = not server.ended
+        answer.set()
+        asking.join()
+        answers.append(transport.send("GET", "things"))
+        for _ in range(100):
+            if len(server.ended) == 2:
+                break
+            time.sleep(0.02)
+
+        assert open_still
+        assert [each.status for each in answers] == [200, 200]
+        assert server.ended == ["closed", "closed"]
+
+
 def test_threads_share_one_transport() -> None:
     """Each gets its own answer."""
     answers: dict[str, bytes] = {}

@@ -1,21 +1,23 @@
 """The settings, the database, the queue and the quota."""
 
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from redis.exceptions import RedisError
 
-from bridge.catalogue import ENTRIES
 from bridge.cli import failures, output
 from bridge.cli.checks.found import Found, of_problems, of_settings, ok
 from bridge.cli.options import database_of
 from bridge.errors import SettingsError
 from bridge.queue.address import RedisAddress
 from bridge.queue.embedded import start_or_join
-from bridge.quota import Window, budget
+from bridge.quota import QuotaUnavailableError, Window, budget
+from bridge.settings.secret import open_to_others
 from bridge.store import meta
 
 if TYPE_CHECKING:
@@ -35,6 +37,12 @@ class Machine:
         """Open everything, and say what could not be opened."""
         yield ok("settings", _settings(settings))
         yield from map(of_settings, settings.missing())
+        if open_to_others(environment := settings.environment_file):
+            mode = stat.S_IMODE(environment.stat().st_mode)
+            text = (
+                f"{environment} holds keys and is open to others (mode {mode:04o}): chmod 600 {quote(str(environment))}"
+            )
+            yield Found("warn", "settings", text, "B115")
         yield from self._database(settings)
         yield from self._queue(settings)
         for window in settings.itglue.quota:
@@ -51,7 +59,7 @@ class Machine:
                     sa.text("SELECT sqlite_version()" if db.is_sqlite else "SHOW server_version")
                 ).scalar_one()
         except SettingsError as error:
-            yield of_settings(error)
+            yield from of_problems(failures.of(error) or (), "settings")
         except Exception as error:
             problems = failures.of(error)
             if problems is None:
@@ -72,9 +80,10 @@ class Machine:
             finally:
                 client.close()
         except SettingsError as error:
-            yield of_settings(error)
+            yield from of_problems(failures.of(error) or (), "settings")
         except RedisError as error:
-            yield Found("error", "queue", f"{address} does not answer: {error}. {ENTRIES['B143'].fix}", "B143")
+            unavailable = QuotaUnavailableError(f"{address} does not answer: {error}")
+            yield from of_problems(failures.of_side(unavailable, "queue"), "queue")
         else:
             self.queue = address
             yield ok("queue", "embedded Valkey answers" if url is None else f"{address} answers")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.cli import output
 from bridge.cli.checks.found import Found, of_settings, ok
 from bridge.mapping import reach
+from bridge.mapping.blocks import Block
 from bridge.mapping.blocks import Mapping as BlockMapping
 from bridge.mapping.effective import Path
 from bridge.mapping.problems import nearest
@@ -15,30 +16,50 @@ from bridge.matching.keys import normalise_name
 from bridge.records import Ref
 
 if TYPE_CHECKING:
+    from bridge.engine import Engine
     from bridge.settings import Settings
 
-MOST_KNOWN = 12
 Records = Iterable[tuple[Ref, Mapping[str, Any]]]
 
 
 def in_itglue(settings: "Settings", mapping: BlockMapping, names: Callable[[str], Sequence[str]]) -> Iterator[Found]:
     """Find the names of value maps and of `gone` that IT Glue does not have."""
-    checked = 0
-    for block in (each for each in mapping.blocks if each.asset_type is None):
+    yield from _lacking(settings, mapping, names)
+    if checked := sum(1 for block in _plain(mapping) for _ in reach.wanted(settings, mapping, block.id)):
+        yield ok("mapping", f"{output.count(checked, 'name')} of value maps looked up in IT Glue")
+
+
+def in_index(settings: "Settings", engine: "Engine") -> list[Found]:
+    """Find the names that IT Glue lacks and that hold records, as far as it has been read; nothing is asked for."""
+    from bridge.drain.names import Names
+
+    with engine.db.read() as connection:
+        held = Names(connection)
+
+        def names(kind: str) -> Sequence[str] | None:
+            return held.known(kind) if engine.index.began_at(connection, kind) else None
+
+        return [each for each in _lacking(settings, engine.mapping, names) if each.level == "error"]
+
+
+def _plain(mapping: BlockMapping) -> Iterator[Block]:
+    """Give the blocks that have value maps; the names of flexible assets are judged where their types are made."""
+    return (each for each in mapping.blocks if each.asset_type is None)
+
+
+def _lacking(
+    settings: "Settings", mapping: BlockMapping, names: Callable[[str], Sequence[str] | None]
+) -> Iterator[Found]:
+    for block in _plain(mapping):
         for each in reach.wanted(settings, mapping, block.id):
             known = names(each.kind)
-            checked += 1
-            if normalise_name(each.name) in {normalise_name(name) for name in known}:
+            if known is None or normalise_name(each.name) in {normalise_name(name) for name in known}:
                 continue
-            near = nearest(each.name, [name for name in known if name])
-            if near.startswith("; known") and len(known) > MOST_KNOWN:
-                near = ""
+            near = nearest(each.name, [name for name in known if name]) or "; make it there, or name another"
             otherwise = "written to operating_system_notes" if each.kind == "operating_systems" else "left out"
             then = "" if each.required else f": it is {otherwise}"
             error = settings.error("B113", f'IT Glue has no {each.word} "{each.name}"{near}{then}', each.path)
             yield of_settings(error, "error" if each.required else "warn")
-    if checked:
-        yield ok("mapping", f"{output.count(checked, 'name')} of value maps looked up in IT Glue")
 
 
 def at_sources(settings: "Settings", organizations: Sequence[tuple[Ref, str | None]]) -> Iterator[Found]:

@@ -247,7 +247,7 @@ def _verdict(stage: Stage, evidence: Evidence) -> int:
         pen.typed(f"glue-bridge {line}")
     held = json.loads(stage.commands.quietly("held", "--json", "--limit", "0"))
     status = json.loads(stage.commands.quietly("status", "--json"))
-    plan = [json.loads(line) for line in stage.commands.quietly("plan", "--json").splitlines()]
+    plan = json.loads(stage.commands.quietly("plan", "--json"))["lines"]
     evidence.hear(plan, held, status)
     pen.say("What the simulators' own history says, by a judge that shares no code with the bridge:")
     with pen.ticking(lambda: "judging"):

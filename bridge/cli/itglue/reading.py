@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.failures import fail, side
 from bridge.cli.itglue.resources import Resource
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
@@ -58,7 +58,7 @@ def add(group: typer.Typer, resource: Resource) -> None:
     def get(id_: Single, include: Include = None, as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:
         """Show one.
 
-        JSON: {"id", …}; with --include "included" too
+        JSON: {"record": {"id", …}, "included": [{"id", "type", …}]}
         """
         with engine_of(settings_of(settings), "itglue") as engine:
             rows, included = _read(engine, resource, None, {"id": [_id(id_)]}, None, _words(resource, include))
@@ -75,9 +75,8 @@ def add(group: typer.Typer, resource: Resource) -> None:
 def show(row: "Row", included: Sequence[Mapping[str, Any]] = (), *, as_json: bool) -> None:
     """Print one record."""
     if as_json:
-        output.emit(
-            {"id": row.id, **row.attributes, **({"included": [_flat(each) for each in included]} if included else {})}
-        )
+        record = {"id": row.id, **row.attributes}
+        output.emit(shapes.Single(record=record, included=[_flat(each) for each in included]))
         return
     output.say(f"{row.id}  {row.attributes.get('name') or ''}")
     output.table([[word, output.value(value)] for word, value in row.attributes.items() if word != "name"])
@@ -103,7 +102,7 @@ def _list(
         rows, included = _read(engine, resource, _id(under) if under else None, filters, order, words)
     if as_json:
         records = [{"id": row.id, **row.attributes} for row in rows]
-        output.emit({"count": len(rows), "records": records, "included": [_flat(each) for each in included]})
+        output.emit(shapes.Listed(count=len(rows), records=records, included=[_flat(each) for each in included]))
         return 0
     output.table([[row.id, *(_cell(row.attributes.get(word)) for word in resource.columns)] for row in rows], right=[0])
     output.say(f"{output.number(len(rows))} {resource.command.replace('-', ' ')}")

@@ -41,7 +41,7 @@ def add(group: typer.Typer, resource: Resource) -> None:
     def create(name: NewName, yes: Yes = False, as_json: Json = False, settings: SettingsFile = DEFAULT) -> int:
         """Make one; refused where one of that name is there.
 
-        JSON: {"id", …} as IT Glue has it by then
+        JSON: {"record": {"id", …}, "included": []}, the record as IT Glue has it by then
         """
         return _create(resource, {"name": name}, None, yes=yes, as_json=as_json, settings=settings)
 
@@ -55,7 +55,7 @@ def add(group: typer.Typer, resource: Resource) -> None:
         The fields have the words of `flexible-asset-fields list --json`. There has to be a field, one with
         use_for_title, and one with show_in_list.
 
-        JSON: {"id", …} as IT Glue has it by then
+        JSON: {"record": {"id", …}, "included": []}, the record as IT Glue has it by then
         """
         given = {"name": name, "description": description, "icon": icon, "enabled": enabled, "show_in_menu": in_menu}
         body = {word: value for word, value in given.items() if value is not None}
@@ -66,7 +66,7 @@ def add(group: typer.Typer, resource: Resource) -> None:
     ) -> int:
         """Give one another name.
 
-        JSON: {"id", …} as IT Glue has it by then
+        JSON: {"record": {"id", …}, "included": []}, the record as IT Glue has it by then
         """
         return _update(resource, id_, {"name": name}, yes=yes, as_json=as_json, settings=settings)
 
@@ -77,7 +77,7 @@ def add(group: typer.Typer, resource: Resource) -> None:
     ) -> int:  # fmt: skip
         """Change one; its fields are left alone.
 
-        JSON: {"id", …} as IT Glue has it by then
+        JSON: {"record": {"id", …}, "included": []}, the record as IT Glue has it by then
         """
         given = {"name": name, "description": description, "icon": icon, "enabled": enabled, "show_in_menu": in_menu}
         return _update(resource, id_, given, yes=yes, as_json=as_json, settings=settings)
@@ -201,11 +201,13 @@ def _write(
 def _index(engine: "Engine", resource: Resource, row: "Row") -> None:
     """Let what waits for this name find it at once."""
     from bridge.refresh import asset_row
+    from bridge.store import targets as target_rows
     from bridge.store.index import NAME_KINDS
 
     if resource.word not in NAME_KINDS:
         return
     with engine.db.write() as connection:
+        target_rows.lock_all(connection)
         now = engine.db.now(connection)
         changed = engine.index.store(connection, resource.word, [asset_row(row)], now=now, read=None)
         engine.index.raise_concerned(connection, resource.word, changed, now=now, new=True)

@@ -5,8 +5,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import Any
 
 import pytest
+from redis.exceptions import RedisError
 
 from bridge.queue.embedded import start_or_join
 from tests.e2e.bad_input.said import one_error
@@ -42,6 +46,21 @@ def small(other: Path, place: Scene) -> Iterator[Path]:
         yield other
     finally:
         subprocess.run(["umount", "-l", str(other)], check=True)
+
+
+@pytest.fixture
+def queue(other: Path) -> Iterator[Path]:
+    """Let the queue's folder be a small disk, beside a database that has room."""
+    folder = other / "queue"
+    folder.mkdir(parents=True)
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)], capture_output=True, check=False
+    ).returncode:
+        pytest.skip("only where a file system can be mounted")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("words", [("plan",), ("status",), ("run",), ("held",)], ids=" ".join)
@@ -92,6 +111,48 @@ def test_a_full_disk_sends_nothing_and_loses_nothing(place: Scene, small: Path) 
     one_error(said, "B137", "Make room on the disk")
     assert unwritten == []
     assert place.ledger.since() == [Change("configurations", "PC 2", "update", "api", {"asset-tag": "FULL"})]
+
+
+@pytest.mark.parametrize("words", [("match",), ("plan",), ("apply", "--yes"), ("run",)], ids=" ".join)
+def test_a_queue_server_that_has_no_room_to_start_says_that_the_disk_is_full(
+    place: Scene, queue: Path, words: tuple[str, ...]
+) -> None:
+    """Not that there is no Redis: that would send a person to the wrong place."""
+    with _full(queue):
+        one_error(place.command(*words), "B137", "No space left on device", "Make room on the disk")
+        said = place.command("check")
+
+    assert said.code == 1
+    assert "ERROR  B137 " in said.out
+    assert "ERROR  B14" not in said.out
+
+
+def test_a_queue_server_whose_disk_fills_up_says_so_and_goes_on_once_there_is_room(place: Scene, queue: Path) -> None:
+    """It lives and refuses writes: nobody kills it, and the requests that it grants go out again by themselves."""
+    with start_or_join(queue.parent) as address:
+        client = address.client()
+        started = client.info("server")["process_id"]
+        with _full(queue):
+            _refuses(client)
+            said = place.command("match")
+
+        place.command("match", code=0)
+        assert client.info("server")["process_id"] == started
+        client.close()
+
+    one_error(said, "B137", "No space left on device", "Make room on the disk")
+
+
+def _refuses(client: Any) -> None:
+    """Write until the server cannot store what it is told."""
+    ends_at = monotonic() + 20.0
+    while monotonic() < ends_at:
+        try:
+            client.set("filler", "x" * 5000)
+        except RedisError:
+            return
+        Event().wait(0.05)
+    pytest.fail("the server takes writes without storing them")
 
 
 @contextmanager

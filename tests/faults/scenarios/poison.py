@@ -5,13 +5,14 @@ import sqlalchemy as sa
 from bridge.store.schema import targets
 from tests.faults import quiet, tenants
 from tests.faults.harness import Proof, proof
+from tests.faults.steps import Reached
 from tests.faults.world import Bill, Shape
 
 DEATHS = 5
 
 
-def poison(shape: Shape | None = None, *, devices: int = 24, place: int = 0) -> str:
-    """Kill every process that has claimed one certain device; give what was found, in words."""
+def poison(shape: Shape | None = None, *, devices: int = 24, place: int = 0, mapping: bool = False) -> str:
+    """Kill every process that has claimed one certain device, or that maps it; give what was found, in words."""
     with proof("--empty", shape=shape, bill=Bill(mapping=tenants.MAPPING)) as run:
         company = tenants.company(run.world, "Kraken")
         made = [tenants.device(run.world, company, f"KRK-{number:03}") for number in range(devices)]
@@ -20,13 +21,18 @@ def poison(shape: Shape | None = None, *, devices: int = 24, place: int = 0) -> 
         def has_it(pid: int) -> bool:
             return _owner(run, poisoned) == pid
 
+        def death() -> Reached:
+            if mapping:
+                return run.steps.at(f"map {poisoned}", kill=True)
+            return run.steps.at("before settle", kill=True, when=has_it)
+
         # The bridge holds it at its fifth start, so it is never worked on a fifth time.
-        deaths = [run.steps.at("before settle", kill=True, when=has_it)]
+        deaths = [death()]
         run.start()
         for number in range(1, DEATHS):
             deaths[-1].wait(30)
             if number < DEATHS - 1:
-                deaths.append(run.steps.at("before settle", kill=True, when=has_it))
+                deaths.append(death())
         run.settled()
 
         assert quiet.held(run.world.database) == {"kills_worker": 1}

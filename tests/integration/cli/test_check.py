@@ -10,7 +10,10 @@ from bridge.store.database import Database
 from bridge.store.schema import metadata
 from tests.integration.cli.workplace import Said, Sides, Workplace
 
-NATIVE = "native ConnectWise sync still owns 5 organizations, 11 configurations: nothing of these kinds is created"
+NATIVE = (
+    "native ConnectWise sync still owns 5 organizations, 6 locations, 11 contacts, 11 configurations: nothing of these "
+    "kinds is created"
+)
 
 
 def errors_of(said: Said) -> list[str]:
@@ -24,7 +27,7 @@ def test_a_sound_place_says_what_is_there(place: Workplace) -> None:
 
     assert said.code == 0
     assert said.err == ""
-    assert "ok     itglue   11 organizations, 0 locations, 0 contacts, 35 configurations" in said.out
+    assert "ok     itglue   11 organizations, 10 locations, 24 contacts, 35 configurations" in said.out
     assert f"WARN   B207     {NATIVE}" in said.out
     assert "is pushed to the PSA" in said.out
     assert "ok     itglue   PSA ids come with the list" in said.out
@@ -246,7 +249,8 @@ def test_a_native_sync_without_a_mark_is_worth_a_warning(place: Workplace) -> No
 
 def test_adapters_that_do_not_come_with_the_list_are_noticed(place: Workplace, both: Sides) -> None:
     """Matching goes on without PSA ids, and the operator knows."""
-    both.itglue.fault({"status": 400}, path="^(organizations|configurations)$", method="GET", nth=[1, 3])
+    kinds = "^(organizations|locations|contacts|configurations)$"
+    both.itglue.fault({"status": 400}, path=kinds, method="GET", nth=[1, 3, 5, 7])
 
     said = place.run("check")
 
@@ -310,3 +314,23 @@ def test_a_reader_that_has_seen_enough_is_no_error_message(place: Workplace) -> 
     _, err = process.communicate(timeout=20)
 
     assert err == ""
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o666])
+def test_a_file_of_keys_that_others_may_read_is_a_warning_with_the_command_that_helps(
+    place: Workplace, mode: int
+) -> None:
+    """As a copy, an editor or a backup leaves it; once closed the warning is gone."""
+    environment = place.folder / ".env"
+    environment.chmod(mode)
+
+    said = place.run("check")
+    environment.chmod(0o600)
+    again = place.run("check")
+
+    [line] = [line for line in said.out.splitlines() if "B115" in line]
+    assert line == (
+        f"WARN   B115     {environment} holds keys and is open to others (mode {mode:04o}): chmod 600 {environment}"
+    )
+    assert said.code == again.code == 0
+    assert "B115" not in again.out

@@ -1,9 +1,14 @@
 """`glue-bridge explain`."""
 
-import pytest
+import re
 
+import pytest
+import sqlalchemy as sa
+
+from bridge.store.schema import journal, targets
 from tests.integration.cli.workplace import Workplace
 
+WHEN = r"(?:\d{4}-\d\d-\d\d \d\d:\d\d|\d\d:\d\d:\d\d)"
 KEYS = {
     "ref", "block", "name", "organization", "state", "code", "number", "reason", "rule", "where", "notes", "seen_at",
     "seen_by", "gone_at", "absent_since", "next", "due_at", "attempts", "last_error", "link", "writes", "decisions",
@@ -45,14 +50,44 @@ def test_json_has_the_shape_that_help_documents(drained: Workplace) -> None:
 
 
 def test_what_was_written_stands_there_from_old_to_new(drained: Workplace) -> None:
-    """The link, what was last written, and each write with its run."""
+    """The link, what was last written, and each write: when, what, what became of it, by whom, for which change."""
     said = drained.run("explain", "cw:configuration:4007").out
 
     assert said.startswith("HLL-SRV-008  settled\n")
     assert "  link configurations 30112028, adopted\n" in said
-    assert "name             DESKTOP-0000007 -> HLL-SRV-008" in said
-    assert "adopt  written" in said
-    assert "by test (version " in said
+    lines = said[said.index("  writes, the latest first\n") :].splitlines()[1:]
+    assert re.fullmatch(rf"    {WHEN}  adopted 30112028: done", lines[0])
+    assert re.fullmatch(rf"      by test in run \d+, for the record as changed in the PSA {WHEN}", lines[1])
+    assert lines[2] == "      name             DESKTOP-0000007 -> HLL-SRV-008"
+    assert re.fullmatch(r"      manufacturer_id  \(empty\) -> Synology \(\d+\)", lines[5])
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (None, "sent, not answered yet"),
+        ("refused", "not carried out"),
+        ("unknown", "its answer was lost, and is being looked up"),
+        ("resolved", "done, found out after its answer was lost"),
+    ],
+)
+def test_what_became_of_a_write_is_said_in_words(drained: Workplace, outcome: str | None, said: str) -> None:
+    """And a move names both organizations."""
+    with drained.engine() as engine, engine.db.write() as connection:
+        target = sa.select(targets.c.id).where(targets.c.anchor == "cw:configuration:4007").scalar_subquery()
+        moved = {
+            "verb": "update",
+            "before": '{"organization_id": "2400107"}',
+            "after": '{"organization_id": "2400149"}',
+        }
+        statement = sa.update(journal).where(journal.c.target == target)
+        connection.execute(statement.values(outcome=outcome, why="version 0; configurations 3b9088d6", **moved))
+
+    shown = drained.run("explain", "cw:configuration:4007").out
+
+    assert f"  updated 30112028: {said}\n" in shown
+    assert ", for the record as it was read\n" in shown
+    assert re.search(r"organization_id  \S.* \(2400107\) -> Meridian Brewing.* \(2400149\)\n", shown)
 
 
 def test_an_excluded_record_names_the_rule_and_its_line(drained: Workplace) -> None:
@@ -97,6 +132,10 @@ def test_a_name_is_explained_too(drained: Workplace) -> None:
     assert said.code == 0
     assert said.out.startswith("DiskStation DS923+  settled\n")
     assert "link models" in said.out
+    assert re.search(
+        rf"\n    {WHEN}  made \d+: done\n      by test in run \d+, because a mapped record needs it\n", said.out
+    )
+    assert "      manufacturer_id  Synology (" in said.out
     assert "made by the bridge" in said.out
 
 
@@ -110,7 +149,14 @@ def test_before_anything_is_decided_it_names_the_command_that_shows(place: Workp
     assert "look: glue-bridge plan --ref cw:organization:253" in said
 
 
-@pytest.mark.parametrize(("ref", "said"), [("4711", "no reference"), ("cw:configuration:1", "has not been read")])
+@pytest.mark.parametrize(
+    ("ref", "said"),
+    [
+        ("4711", "no reference"),
+        ("cw:configuration:1", "has not been read"),
+        ("zz:configuration:1", 'there is no "zz"; known: cw'),
+    ],
+)
 def test_what_is_not_known_is_an_error(drained: Workplace, ref: str, said: str) -> None:
     """One message, exit code 1."""
     found = drained.run("explain", ref)

@@ -9,6 +9,8 @@ from bridge.store.schema import decisions, links, meta, targets
 from tests.integration.cli.workplace import Workplace
 
 JRG = "cw:configuration:4054"  # two IT Glue records carry its serial number
+FIRST, SECOND = "30112182", "1694479951900175"  # those two
+LINKED, ITS = "cw:configuration:4007", "30112028"  # adopted
 
 
 def row_of(place: Workplace, ref: str) -> Any:
@@ -66,7 +68,7 @@ def test_filters_narrow_the_list(drained: Workplace) -> None:
     """By code or number, by organization, by source; nothing held is exit code 0."""
     ambiguous = drained.run("held", "list", "--code", "ambiguous")
     parents = drained.json("held", "--code", "parent_held", "--organization", "Hollis Legal Ltd")
-    none = drained.run("held", "--source", "other")
+    none = drained.run("held", "--source", "cw", "--code", "flapping")
 
     assert ambiguous.out.startswith("3 held\n")
     assert parents["by_code"] == {"parent_held": 4}
@@ -79,6 +81,16 @@ def test_a_long_list_says_how_many_are_left(drained: Workplace) -> None:
     said = drained.run("held", "--limit", "3")
 
     assert "… 13 more: --limit 0 lists all" in said.out
+
+
+def test_a_limit_means_the_same_in_every_form(drained: Workplace) -> None:
+    """0 gives all, for people and for scripts; without one a script gets all."""
+    everything = len(drained.json("held")["targets"])
+
+    assert [len(drained.json("held", "--limit", limit)["targets"]) for limit in ("0", "3", "50")] == [
+        everything, 3, everything,
+    ]  # fmt: skip
+    assert sum(line.startswith("cw:") for line in drained.run("held", "--limit", "0").out.splitlines()) == 16
 
 
 def test_before_anything_is_decided_the_list_says_so(place: Workplace) -> None:
@@ -149,6 +161,90 @@ def test_bans_leave_the_other_candidate(drained: Workplace) -> None:
     drained.drain()
 
     assert drained.shows(JRG)["link"]["id"] == "1694479951900175"
+
+
+def test_new_is_refused_where_it_would_change_nothing(drained: Workplace) -> None:
+    """A linked record stays linked, and what may never be made is not: each with the way to what was meant."""
+    linked = drained.run("held", "new", LINKED)
+    drained.edit("[configurations]\n", '[configurations]\ncreate = "never"\n')
+    never = drained.run("held", "new", JRG)
+
+    assert (linked.code, never.code) == (1, 1)
+    assert linked.err == (
+        f"ERROR  B403     {LINKED} is linked to {ITS} already: `new` has no effect until that link ends. If it is not "
+        f"that record, say so first: glue-bridge held ban {LINKED} {ITS}\n"
+    )
+    line = drained.line_of('create = "never"')
+    assert f'`new` has no effect where create = "never" (bridge.toml:{line}): change that, or' in never.err
+    assert decisions_of(drained, LINKED) == decisions_of(drained, JRG) == []
+
+
+def test_new_is_refused_for_what_was_deleted_in_it_glue(drained: Workplace) -> None:
+    """There a yes makes it again."""
+    with drained.engine() as engine, engine.db.write() as connection:
+        gone = {"state": "held", "code": "target_gone", "reason": "gone"}
+        connection.execute(sa.update(targets).where(targets.c.anchor == LINKED).values(**gone))
+
+    said = drained.run("held", "new", LINKED)
+
+    assert said.code == 1
+    assert f"is gone, and `new` does not make it again: glue-bridge held accept {LINKED}" in said.err
+
+
+@pytest.mark.parametrize(
+    ("ref", "before", "decision", "effects"),
+    [
+        (JRG, (), ("pin", FIRST), []),
+        (JRG, ("pin", FIRST), ("pin", FIRST), ["that stood already"]),
+        (JRG, ("pin", FIRST), ("pin", SECOND), [f"the pin of {FIRST} is taken back"]),
+        (JRG, ("pin", FIRST), ("ban", FIRST), [f"the pin of {FIRST} is taken back"]),
+        (JRG, ("pin", FIRST), ("ban", "5"), [f"it is pinned to {FIRST}: the ban counts once that pin is taken back"]),
+        (JRG, ("pin", FIRST), ("new",), [f"the pin of {FIRST} is taken back"]),
+        (JRG, ("ban", FIRST), ("pin", FIRST), [f"the ban of {FIRST} is taken back"]),
+        (JRG, ("new",), ("pin", FIRST), ["`new` is taken back"]),
+        (JRG, ("new",), ("ban", FIRST), ["`new` stands: the ban counts once that is taken back"]),
+        (JRG, ("exclude", "--why", "leased"), ("new",), ["it is no longer excluded"]),
+        (JRG, ("exclude", "--why", "leased"), ("ban", FIRST),
+         ["it stays excluded: held new or held pin takes it in again"]),
+        (LINKED, (), ("pin", ITS), [f"it is linked to {ITS} already, and stays so"]),
+        (LINKED, (), ("ban", ITS),
+         [f"it is linked to {ITS} until now: {ITS} stays as it is, and the record is looked for anew"]),
+        (LINKED, (), ("ban", "5"), [f"it is linked to {ITS}: the ban counts once that link ends"]),
+        (LINKED, (), ("exclude", "--why", "leased"), [f"IT Glue's {ITS} stays as it is"]),
+        (LINKED, ("ban", ITS), ("new",), [f"{ITS} stays as it is, and a record is made beside it"]),
+        (LINKED, ("exclude", "--why", "leased"), ("new",),
+         ["it is no longer excluded", f"it stays linked to {ITS}: no record is made"]),
+        ("cw:configuration:4005", (), ("ban", "5"),
+         ["it is excluded by [configurations].only: the decision counts once it is not"]),
+    ],
+)  # fmt: skip
+def test_a_decision_says_what_it_brings_about(
+    drained: Workplace, ref: str, before: tuple[str, ...], decision: tuple[str, ...], effects: list[str]
+) -> None:
+    """Where that is more, or less, than its name: links, earlier decisions and rules that count too."""
+    for verb, *rest in filter(None, [before]):
+        assert drained.run("held", verb, ref, *rest).code == 0
+
+    verb, *rest = decision
+    told = drained.json("held", verb, ref, *rest)
+
+    assert told["effects"] == effects
+
+
+def test_a_banned_link_and_new_make_a_record_beside_it(drained: Workplace) -> None:
+    """The way that the refusal of `new` names; a pin leads back to the first record, ban or not."""
+    drained.run("held", "ban", LINKED, ITS)
+    drained.run("held", "new", LINKED)
+    drained.drain()
+    beside = drained.shows(LINKED)
+    said = drained.run("held", "pin", LINKED, ITS)
+    drained.drain()
+    drained.drain()
+    back = drained.shows(LINKED)
+
+    assert (beside["state"], beside["code"]) == ("held", "native_sync_on")
+    assert said.out.splitlines()[1:] == ["  `new` is taken back", f"  the ban of {ITS} is taken back"]
+    assert (back["state"], back["link"]["id"]) == ("settled", ITS)
 
 
 def test_an_exclusion_names_its_reason(drained: Workplace) -> None:
@@ -244,6 +340,10 @@ def test_a_shrunken_read_is_accepted_for_the_source(drained: Workplace) -> None:
     [
         (("pin", "4711", "1"), "B401", "'4711' is no reference; write source:kind:id"),
         (("retry", "cw:configuration:99"), "B401", "cw:configuration:99 has not been read"),
+        (("--source", "zz"), "B400", 'there is no source "zz"; known: cw'),
+        (("retry", "--code", "ambiguous", "--source", "zz"), "B400", 'there is no source "zz"; known: cw'),
+        (("accept", "--code", "moved", "--source", "zz"), "B400", 'there is no source "zz"; known: cw'),
+        (("pin", "zz:configuration:7", "1"), "B401", 'zz:configuration:7 is of no source: there is no "zz"; known: cw'),
         (("--code", "ambigous"), "B400", 'nearest: "ambiguous"'),
         (("--organization", "Hollis Legl Ltd"), "B401", 'nearest: "Hollis Legal Ltd"'),
         (("--organization", "Bramble Recruitment Pty Ltd"), "B401", "is the name of 2 organizations; write one of"),

@@ -50,6 +50,27 @@ def test_nothing_is_overwritten(empty: Workplace, there: str) -> None:
     assert (empty.folder / there).read_text() == "mine"
 
 
+def test_a_second_file_needs_a_folder_of_its_own(place: Workplace) -> None:
+    """`.env` has one name: naming other settings beside it would not help, and nobody should be told so."""
+    said = place.run("init", "--settings", str(place.folder / "other.toml"))
+
+    assert said.code == 1
+    assert f"{place.folder / '.env'} is there already, and stays as it is" in said.err
+    assert "--settings other/other.toml" in said.err
+    assert not (place.folder / "other.toml").exists()
+
+
+@pytest.mark.parametrize("wrong", ["https://[::1", "https://acme.itglue.com", "https://two words"])
+def test_an_address_of_itglue_that_cannot_be_is_named_with_its_option(empty: Workplace, wrong: str) -> None:
+    """One message, no traceback, and nothing is written."""
+    said = empty.init("--itglue-url", wrong)
+
+    assert said.code == 1
+    assert said.err.startswith("ERROR  B104     --itglue-url: ")
+    assert "us, eu or au" in said.err
+    assert list(empty.folder.iterdir()) == []
+
+
 def test_without_a_terminal_all_that_is_missing_is_named_at_once(empty: Workplace) -> None:
     """A script learns every option that it has to give."""
     said = empty.run("init", "--company", "acme", "--json")

@@ -49,7 +49,7 @@ def a_type(place: Workplace, name: str) -> str:
     made = place.json(
         "itglue", "flexible-asset-types", "create", name, "--fields", "fields.json", "--icon", "ticket", "--yes"
     )
-    return str(made["id"])
+    return str(made["record"]["id"])
 
 
 @pytest.mark.parametrize("resource", NAMES)
@@ -61,12 +61,12 @@ def test_names_are_listed_made_shown_and_renamed(desk: Workplace, resource: str)
     again = desk.run("itglue", resource, "update", there["id"], "--name", "Renamed", "--yes")
     shown = desk.json("itglue", resource, "get", there["id"])
     every = desk.json("itglue", resource, "list", "--sort", "-name")
-    wrote = [json.loads(line) for line in desk.run("journal", "--json").out.splitlines()]
+    wrote = desk.json("journal")["entries"]
 
     assert (made.code, again.code) == (2, 0)
     assert there["name"] == "Made Here"
     assert shown == changed
-    assert shown["name"] == "Renamed"
+    assert shown["record"]["name"] == "Renamed"
     names = [each["name"] for each in every["records"]]
     assert every["count"] == len(names) > 1
     assert names == sorted(names, reverse=True)
@@ -97,7 +97,7 @@ def test_countries_are_listed_by_iso_code_and_shown(desk: Workplace) -> None:
     shown = desk.json("itglue", "countries", "get", country["id"])
     none = desk.run("itglue", "countries", "get", "999999999")
 
-    assert (country["iso"], shown["name"]) == ("US", country["name"])
+    assert (country["iso"], shown["record"]["name"]) == ("US", country["name"])
     assert (none.code, none.err[7:11]) == (1, "B401")
 
 
@@ -136,7 +136,7 @@ def test_a_flexible_asset_type_is_made_with_its_fields_and_changed(desk: Workpla
     assert {(each["name"], each["kind"], each["order"]) for each in fields["records"]} == {
         ("Title", "Text", 1), ("State", "Select", 2), ("Devices", "Tag", 3),
     }  # fmt: skip
-    assert (changed["description"], changed["enabled"]) == ("From the PSA", False)
+    assert (changed["record"]["description"], changed["record"]["enabled"]) == ("From the PSA", False)
     assert len(shown["included"]) == 3
     assert number in {each["id"] for each in off["records"]}
 
@@ -176,7 +176,7 @@ def test_a_refusal_is_said_and_journaled(desk: Workplace) -> None:
     desk.sides.itglue.fault({"status": 504, "after_write": True}, method="POST", path="configuration_types$", nth=[1])
     lost = desk.run("itglue", "configuration-types", "create", "Lost", "--yes")
 
-    wrote = [json.loads(line) for line in desk.run("journal", "--json").out.splitlines()]
+    wrote = desk.json("journal")["entries"]
 
     assert (refused.code, lost.code) == (1, 1)
     assert "B417" in refused.err

@@ -1,7 +1,6 @@
 """`glue-bridge journal`."""
 
 import csv
-import json
 import re
 from typing import Any
 
@@ -16,7 +15,8 @@ from tests.integration.cli.workplace import Workplace
 
 def lines(place: Workplace, *options: str) -> list[dict[str, Any]]:
     """Give the journal as scripts read it."""
-    return [json.loads(line) for line in place.run("journal", *options, "--json").out.splitlines()]
+    found: list[dict[str, Any]] = place.json("journal", *options)["entries"]
+    return found
 
 
 def test_every_write_is_there_with_old_and_new(drained: Workplace) -> None:

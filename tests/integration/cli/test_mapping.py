@@ -22,7 +22,7 @@ def test_json_has_the_shape_that_help_documents(place: Workplace) -> None:
     with place.file.open("a") as file:
         file.write('\n[[override]]\norganizations = ["Acme"]\n[override.configurations]\nfill = ["asset_tag"]\n')
 
-    rows = place.json("mapping", "--block", "configurations")
+    rows = place.json("mapping", "--block", "configurations")["lines"]
 
     assert {row["block"] for row in rows} == {"configurations", "configurations (Acme)"}
     assert rows[-1] == {

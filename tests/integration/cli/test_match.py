@@ -5,14 +5,12 @@ import os
 import pty
 import signal
 import subprocess
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from bridge.store.database import Database
-from bridge.store.schema import decisions, streams, targets
+from bridge.store.schema import decisions, targets
+from tests.integration.cli.processes import running_on, wait_until_it_reads
 from tests.integration.cli.workplace import Sides, Workplace
 
 SUMMARY = "12 companies: 2 excluded by [organizations].only, 4 matched (3 PSA id, 1 exact name), 1 held (1 recycle_bin), 5 need you"
@@ -56,7 +54,7 @@ def test_who_needs_a_person_is_who_was_seeded_as_a_trap(place: Workplace, both: 
     assert told["held"] == {"recycle_bin": 1}
     assert told["excluded"] == {"[organizations].only": 2}
     assert told["matched"] == {"psa_id": 3, "name": 1}
-    assert set(told) == {"companies", "excluded", "matched", "create", "held", "gone", "stored", "need_you"}
+    assert set(told) == {"companies", "excluded", "matched", "create", "held", "gone", "stored", "need_you", "problems"}
     assert set(told["need_you"][0]["candidates"][0]) == {"itglue_id", "name", "devices", "why"}
 
 
@@ -231,35 +229,6 @@ def test_sigterm_ends_it_alike(place: Workplace, both: Sides) -> None:
 
     assert process.returncode == 143
     assert running_on(place.folder) == ""
-
-
-def wait_until_it_reads(place: Workplace) -> None:
-    """Wait until the command has claimed the source's stream: from then on it waits for an answer."""
-    file = place.folder / "data" / "bridge.db"
-    until_ = time.monotonic() + 15
-    while time.monotonic() < until_:
-        if file.exists():
-            db = Database(f"sqlite:///{file}")
-            with suppress(sa.exc.OperationalError), db.read() as connection:  # the tables come a moment later
-                if connection.execute(sa.select(streams.c.owner)).scalar() is not None:
-                    db.close()
-                    return
-            db.close()
-        time.sleep(0.02)
-    raise TimeoutError
-
-
-def running_on(folder: Path) -> str:
-    """Give the command lines of processes that work in a folder."""
-    found = []
-    for each in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = each.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if str(folder) in line:
-            found.append(line)
-    return "\n".join(found)
 
 
 def test_a_side_that_was_paused_is_probed_at_once(place: Workplace) -> None:

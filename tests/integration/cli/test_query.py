@@ -1,7 +1,5 @@
 """`glue-bridge query`."""
 
-import json
-
 import pytest
 
 from tests.integration.cli.workplace import Workplace
@@ -17,28 +15,34 @@ def test_a_list_is_shown_as_a_table(place: Workplace) -> None:
     assert said.out.splitlines() == ["id   name              status/name", "253  Hollis Legal Ltd  Active"]
 
 
-def test_json_is_one_record_a_line(place: Workplace) -> None:
+def test_json_is_one_object(place: Workplace) -> None:
     """In the PSA's own words, at most as many as asked for."""
-    said = place.run("query", "cw", "company/configurations/types", "--limit", "3", "--json")
+    rows = place.json("query", "cw", "company/configurations/types", "--limit", "3")["records"]
 
-    rows = [json.loads(line) for line in said.out.splitlines()]
     assert len(rows) == 3
     assert {"id", "name"} <= rows[0].keys()
 
 
 def test_many_records_come_page_by_page(place: Workplace) -> None:
     """More than one page of the PSA."""
-    said = place.run("query", "cw", "/company/configurations", "--limit", "5000", "--json")
+    told = place.json("query", "cw", "/company/configurations", "--limit", "5000")
 
-    assert len(said.out.splitlines()) == 60
+    assert len(told["records"]) == 60
+
+
+def test_a_limit_of_0_gives_all(place: Workplace) -> None:
+    """As in `held`."""
+    said = place.run("query", "cw", "/company/configurations", "--limit", "0", "--fields", "id")
+
+    assert len(said.out.splitlines()) == 1 + 60
 
 
 def test_one_record_is_given_by_its_path(place: Workplace) -> None:
     """And one that is not there is an error."""
-    found = place.run("query", "cw", "/company/companies/253", "--json")
+    [found] = place.json("query", "cw", "/company/companies/253")["records"]
     missing = place.run("query", "cw", "/company/companies/1")
 
-    assert json.loads(found.out)["name"] == "Hollis Legal Ltd"
+    assert found["name"] == "Hollis Legal Ltd"
     assert missing.code == 1
     assert missing.err.startswith("ERROR  B406     cw: ")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bridge.cli import shapes
 from bridge.store.schema import journal
 from tests.integration.cli.workplace import Workplace
 
@@ -35,7 +36,7 @@ def test_a_run_is_undone_from_a_reviewed_plan_and_that_undone_too(drained: Workp
     shown = drained.run("undo", str(run), "-o", "undo.plan")
     applied = drained.run("apply", "undo.plan")
     undone = devices(drained)
-    planned = [json.loads(line) for line in drained.run("plan", "--json").out.splitlines()[:-1]]
+    planned = drained.json("plan")["lines"]
     number = int(applied.out.partition("   run ")[2].split()[0])
     back = drained.json("undo", str(number), "--yes")
 
@@ -45,6 +46,7 @@ def test_a_run_is_undone_from_a_reviewed_plan_and_that_undone_too(drained: Workp
     assert (shown.code, applied.code, again) == (2, 2, set())
     assert shown.out.startswith(f"Undoing run {run}: ")
     assert lines[0]["undo"] == run
+    assert tuple(back) == shapes.keys("apply, undo")
     assert lines[-1]["end"]["writes"] == back["counts"]["written"] > 0
     assert undone != after
     assert devices(drained) == after

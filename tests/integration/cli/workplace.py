@@ -142,5 +142,5 @@ class Workplace:
 
     def shows(self, ref: str) -> Any:
         """Give what `explain` says of one record, for scripts."""
-        [told] = self.json("explain", ref)
+        [told] = self.json("explain", ref)["targets"]
         return told

@@ -136,6 +136,26 @@ def test_pinning_another_record_takes_nothing_over_from_the_first(world: World) 
     assert kept[first] == "T1"
 
 
+@pytest.mark.parametrize("fault", [{"status": 422}, {"status": 429}])
+def test_an_adoption_that_is_not_carried_out_keeps_the_link_from_before(world: World, fault: dict[str, Any]) -> None:
+    """A person pins another record, and IT Glue refuses the write: the target is still what it was, and ours."""
+    world.settle(world.organization(), world.device("7", asset_tag="T1"))
+    made = world.link(DEVICE)
+    second = world.person(
+        "configurations", organization_id=world.record("organizations", "Acme Ltd")["id"], name="other",
+        configuration_type_id=world.record("configuration_types", "Server")["id"],
+    )  # fmt: skip
+    refresh(world.engine, "configurations", lane="backfill")
+
+    world.fault(fault, method="PATCH", nth=[1])
+    world.decide(DEVICE, "pin", itglue_id=second)
+    world.once()
+    refused = world.link(DEVICE)
+
+    assert len(world.sent("PATCH")) == 1
+    assert refused == made
+
+
 def test_a_deleted_record_is_held_and_made_again_when_accepted(world: World) -> None:
     """A technician deletes the record: nothing is made until a person accepts, then exactly one."""
     world.settle(world.organization(), world.device("7"))

@@ -2,16 +2,26 @@
 
 import socket
 from dataclasses import replace
+from pathlib import Path
+from threading import Event, Thread
+from urllib.parse import urlsplit
 
+import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from bridge import app
+from bridge.apply_run import begin, drain
+from bridge.errors import IncompleteReadError
 from bridge.itglue.client import ITGlue
-from bridge.store.schema import pauses
+from bridge.plan_pass import plan_all
+from bridge.store.schema import pauses, targets
 from bridge.sweep import sweep
 from tests.integration.drain.world import World
 
 DEVICE = "cw:configuration:7"
+LACKING = {"data": [], "links": {}, "meta": {"current-page": 1, "next-page": None, "total-count": 3}}
+JSON_API = {"content-type": "application/vnd.api+json"}
 
 
 def _pause(world: World) -> str | None:
@@ -39,6 +49,39 @@ def test_a_wrong_key_pauses_the_side_until_it_is_rotated(world: World) -> None:
     assert _pause(world) is None
     assert world.target(DEVICE).attempts == 0
     assert len(world.records("configurations")) == 1
+
+
+def test_a_renewed_key_leaves_no_connection_of_the_old_one_open(world: World) -> None:
+    """Requests under way with the old key have their answers; then its connections are closed."""
+    world.configure(stops="[protocol]\ndeadline = 0.5\n")
+    credentials = app.Credentials(world.settings(), world.engine.itglue.quota)
+    credentials.engine = world.engine
+    world.engine.itglue.close()
+    world.engine.itglue = old = credentials.itglue()
+    before = _connections(world)
+    world.fault({"delay": 0.3}, method="GET", nth=[1])
+    read: list[object] = []
+    reading = Thread(target=lambda: read.append(old.page("organizations", lane="live")))
+    reading.start()
+    while _connections(world) == before:
+        Event().wait(0.005)
+
+    world.use_key("ITG.rotated")
+    renewed = credentials.renew("itglue")
+    meanwhile = _connections(world)
+    reading.join()
+
+    assert renewed
+    assert world.engine.itglue is not old
+    assert (len(read), meanwhile - before) == (1, 1)
+    assert _connections(world) == before
+
+
+def _connections(world: World) -> int:
+    """Count this machine's open connections to the simulator, as their clients see them."""
+    port = f":{urlsplit(world.itglue.url).port:04X}"
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(1 for each in lines if each[2].endswith(port) and each[3] == "01")
 
 
 def test_no_connection_pauses_the_side_and_loses_nothing(world: World) -> None:
@@ -113,6 +156,45 @@ def test_an_index_that_cannot_be_read_whole_is_read_again(world: World) -> None:
     world.drain()
 
     assert len(world.records("configurations", dead=True)) == 1
+
+
+def test_a_list_that_is_never_whole_spends_nobodys_attempts(world: World) -> None:
+    """However often the proof fails, nothing is made and nothing is held; once a read is whole, the device is made."""
+    world.settle(world.organization(), world.device("1"))
+    world.engine.times = replace(world.times, attempts=2, freshness=0.0)
+    world.fault({"status": 200, "body": LACKING, "headers": JSON_API}, method="GET", path="configurations$")
+
+    world.put(world.device("7"))
+    for _ in range(3):
+        world.once()
+        with world.engine.db.write() as connection:
+            connection.execute(sa.update(targets).where(targets.c.state == "pending").values(due_at=0.0))
+    state, row, paused = world.state(DEVICE), world.target(DEVICE), _pause(world)
+    world.calm()
+    world.engine.times = world.times
+    world.drain()
+
+    assert "could not be read completely" in row.last_error
+    assert (state, row.attempts, paused) == (("pending", None), 0, None)
+    assert len(world.records("configurations", dead=True)) == 2
+
+
+def test_an_apply_ends_where_a_list_is_never_whole(world: World) -> None:
+    """It says so after a while instead of waiting for ever, and what is open goes on later."""
+    world.settle(world.organization(), world.device("1"))
+    world.engine.times = replace(world.times, freshness=0.0)
+    world.put(world.device("7"))
+    lines = [line for line in plan_all(world.engine) if line.ref == DEVICE]
+    world.fault({"status": 200, "body": LACKING, "headers": JSON_API}, method="GET", path="configurations$")
+    applied = begin(world.engine, lines, reviewed=True, why="test")
+
+    with pytest.raises(IncompleteReadError, match="could not be read completely"):
+        drain(world.engine, applied, Event())
+    world.calm()
+    world.engine.times = world.times
+    world.drain()
+
+    assert len(world.records("configurations", dead=True)) == 2
 
 
 def test_an_idle_bridge_finds_out_that_a_side_is_back(world: World) -> None:

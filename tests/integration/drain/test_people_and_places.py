@@ -304,9 +304,10 @@ def test_a_decision_about_a_record_finds_it_among_what_is_made_of_it(world: Worl
     """Locations and contacts are records of their own, like devices."""
     world.settle(world.organization(), world.site("5"), world.contact("6"))
 
+    settings = world.settings()
     with world.engine.db.read() as connection:
-        assert target_of(connection, SITE).block == "locations"
-        assert target_of(connection, PERSON).block == "contacts"
+        assert target_of(settings, connection, SITE).block == "locations"
+        assert target_of(settings, connection, PERSON).block == "contacts"
 
 
 def test_a_restored_store_writes_no_place_and_no_person_again(world: World, tmp_path: Path) -> None:

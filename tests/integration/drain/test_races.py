@@ -5,7 +5,9 @@ from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
+import sqlalchemy as sa
 
+from bridge.apply_run import Applied, begin
 from bridge.drain import outcome, records, resolve
 from bridge.drain.creates import Pace, create
 from bridge.drain.intend import Intent, intend
@@ -13,8 +15,10 @@ from bridge.drain.items import Item
 from bridge.drain.settle import settle
 from bridge.drain.updates import update
 from bridge.engine import Engine
+from bridge.plan_pass import plan_all
 from bridge.refresh import refresh
 from bridge.store import targets as target_rows
+from bridge.store.schema import targets
 from bridge.store.targets import Row
 from tests.integration.drain.conftest import Make
 from tests.integration.drain.world import QUICK, World
@@ -229,3 +233,25 @@ def test_four_workers_make_every_record_once(world: World) -> None:
     assert len(world.records("organizations", dead=True)) == 10
     assert len(world.records("models", dead=True)) == 1
     assert not world.open()
+
+
+def test_an_apply_that_begins_while_a_create_is_intended_leaves_it_creating(patient: World) -> None:
+    """The worker's intent is under way while the plan's lines are entered: the target stays `creating`, and is refused."""
+    world = patient
+    world.settle(world.organization(), world.device("0"))
+    world.put(world.device("7"))
+    lines = [line for line in plan_all(world.engine) if line.ref == DEVICE]
+    applied: list[Applied] = []
+    apply = Thread(target=lambda: applied.append(begin(world.another(), lines, reviewed=True, why="test")))
+
+    with world.engine.db.write() as connection:  # an intent that is not committed yet
+        mine = sa.update(targets).where(targets.c.anchor == DEVICE)
+        connection.execute(mine.values(state="creating", due_at=world.engine.db.now(connection) + 60))
+        apply.start()
+        apply.join(0.5)
+        waits = apply.is_alive()
+    apply.join()
+
+    assert waits
+    assert world.state(DEVICE) == ("creating", None)
+    assert [why for _, why in applied[0].refused] == ["is being created: its answer is awaited"]

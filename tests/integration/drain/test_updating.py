@@ -169,6 +169,17 @@ def test_a_field_that_somebody_else_writes_back_is_held(world: World) -> None:
     assert world.record("configurations", "device 7")["serial_number"] == "SN-7-X"
 
 
+def test_a_source_that_goes_back_and_forth_by_itself_is_followed(world: World) -> None:
+    """Each of its changes is a write, however often a day: nobody else writes the field."""
+    world.settle(world.organization(), world.device("7", asset_tag="A"))
+
+    for turn in range(10):
+        world.settle(world.device("7", asset_tag="BA"[turn % 2]))
+
+    assert world.state(DEVICE) == ("settled", None)
+    assert world.journal(DEVICE) == [("create", "written"), *[("update", "written")] * 10]
+
+
 def test_answers_that_are_lost_again_and_again_are_no_second_writer(world: World) -> None:
     """Four lost PATCHes of one value lead to the value, not to a hold."""
     world.settle(world.organization(), world.device("7"))

@@ -20,13 +20,13 @@ from bridge.errors import (
     BridgeError,
     RateLimitError,
     RejectedError,
-    SettingsError,
     SideDownError,
     TransientError,
     UnknownOutcomeError,
 )
+from bridge.itglue.address import address
 from bridge.itglue.classify import BulkRefusedError, SlowListError, SyncedError
-from bridge.itglue.client import ITGlue, address
+from bridge.itglue.client import ITGlue
 from bridge.itglue.compare import not_taken
 from bridge.jsonapi import TooLargeError
 from bridge.quota import QuotaUnavailableError, QuotaWaitError
@@ -379,5 +379,5 @@ def test_the_key_goes_to_https_or_to_this_machine_only() -> None:
         "https://user:word@host.test",
         "ftp://localhost",
     ):
-        with pytest.raises(SettingsError, match="https"):
+        with pytest.raises(ValueError, match="https"):
             address(wrong)

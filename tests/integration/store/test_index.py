@@ -90,6 +90,18 @@ def test_what_an_answer_brought_may_be_missing_from_lists_for_a_while(index: Ind
     assert (young, old) == ([], ["1"])
 
 
+def test_what_was_listed_before_and_is_missing_is_gone_however_lately_we_wrote_it(index: Index) -> None:
+    """A technician deleted it after our update; a record that we moved may be missing at its new organization."""
+    _read(index, _asset("1"), _asset("2", organization="6"), number=1, at=90)
+    _answer(index, _asset("1", at=2, name="written by us"), at=100)
+    _answer(index, _asset("2", at=2, organization="5"), at=100)
+
+    _, gone = _read(index, number=2, at=105)
+    _, later = _read(index, number=3, at=111)
+
+    assert (gone, later) == (["1"], ["2"])
+
+
 def test_what_came_while_a_read_went_on_is_kept(index: Index) -> None:
     """An answer after the read began is not missing from it."""
     with index.db.write() as connection:

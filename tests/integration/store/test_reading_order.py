@@ -289,6 +289,18 @@ def test_a_ban_takes_back_a_pin_to_the_same_record(db: Database) -> None:
         assert of(connection, [1])[1].pin is None
 
 
+def test_a_pin_takes_back_a_ban_of_the_same_record(db: Database) -> None:
+    """Else the record would be linked and let go by turns; other bans stand."""
+    with db.write() as connection:
+        connection.execute(sa.insert(tables.targets), [{"id": 1, "anchor": "a"}])
+        for number, (verb, record) in enumerate([("ban", "7"), ("ban", "8"), ("pin", "7")]):
+            decide(connection, 1, verb, by="me", at=float(number), itglue_id=record)
+
+        found = of(connection, [1])[1]
+
+    assert (found.pin, found.bans) == ("7", frozenset({"8"}))
+
+
 def test_the_journal_counts_what_was_not_refused_nor_accepted(db: Database) -> None:
     """What is under way and what is unknown counts; what was refused, reviewed or is old does not."""
     row = {"target": 1, "batch": "b", "verb": "create", "at": 100.0, "accepted": False, "outcome": None}

@@ -100,3 +100,21 @@ def test_a_private_authority_is_trusted_by_its_file() -> None:
 
     assert settings.trust == "/etc/ssl/acme.pem"
     assert settings.model_copy(update={"verify": False}).trust is False
+
+
+@pytest.mark.parametrize(
+    ("url", "remedy"),
+    [
+        ("https://foo bar", "for example https://na.myconnectwise.net"),
+        ("https://a:99999", "for example https://na.myconnectwise.net"),
+        ("https://[::1", "for example https://na.myconnectwise.net"),
+        ("https://a..b", "for example https://na.myconnectwise.net"),
+        ("psa.example;drop", "for example https://na.myconnectwise.net"),
+        ("https://1.2.3", "for example https://na.myconnectwise.net"),
+        ("eu", "write the whole address: https://eu.myconnectwise.net"),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused_with_an_example(url: str, remedy: str) -> None:
+    """It would be written into the settings, and every later command would fail at it."""
+    with pytest.raises(ValueError, match=remedy):
+        Site.of(url)

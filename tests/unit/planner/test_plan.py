@@ -162,7 +162,7 @@ class TestAdopting:
         assert shown == Adopt(
             "9",
             "serial_number",
-            "S1",
+            "s1",
             {"warranty_expires_at": Field("2025-01-31", "2027-01-31"), "asset_tag": Field(None, "A1", "fill")},
             {"notes": "once"},
         )
@@ -214,12 +214,12 @@ class TestAdopting:
         )
 
     def test_what_another_source_owns_is_pointed_to_and_never_written(self) -> None:
-        """The second source finds its parent there."""
+        """The second source finds its parent there; the match names it as IT Glue writes it, not as it is compared."""
         theirs = Matched("9", "name", "acme", owns=False)
 
         shown = plan(wish(name="Acme"), rules(), None, held(name="ACME"), theirs)
 
-        assert shown == Adopt("9", "name", "acme", owns=False)
+        assert shown == Adopt("9", "name", "ACME", owns=False)
         assert plan(wish(name="Acme"), rules(), link(owns=False), held(name="ACME")) == Nothing(
             why="a record of another source owns it"
         )

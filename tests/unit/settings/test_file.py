@@ -92,7 +92,7 @@ def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path) -> None:
         (GOOD + 'zone = "Mars/Olympus"\n', "B104", 10),
         (GOOD + "page_size = 2000\n", "B104", 10),
         (GOOD.replace('region = "eu"', 'region = "uk"'), "B104", 4),
-        (GOOD.replace('region = "eu"', 'url = "http://api.itglue.test"'), "B104", 3),
+        (GOOD.replace('region = "eu"', 'url = "http://api.itglue.test"'), "B104", 4),
         (GOOD.replace('region = "eu"', 'region = "eu"\nurl = "https://api.itglue.test"'), "B104", 3),
         (GOOD.replace('region = "eu"', 'quota = { requests = 30, keep_for_others = "70%" }'), "B130", 4),
         (above('mode = "aply"'), "B104", 3),
@@ -222,3 +222,63 @@ def test_the_schema_knows_every_table_and_the_connectors_keys() -> None:
     )
     assert "page_size" in json.dumps(whole["properties"]["sources"])
     assert json.loads(json.dumps(whole)) == whole
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ('mode = "aply"', 'mode: write "plan" or "apply", not "aply"'),
+        ("organizations = 5", "organizations: write a table"),
+        ("organizations = { match = 5 }", "organizations.match: write a list"),
+        ("organizations = { types = [5] }", 'organizations.types[0]: write a line such as "A, B -> C"'),
+        ("organizations = { types = [{ from = [], to = 'b' }] }", "types[0].from: write at least one entry"),
+        ("organizations = { types = [{ from = ['a'], to = '' }] }", "types[0].to: write a text that is not empty"),
+        ("organizations = { only = 5 }", "organizations.only: write text in quotes"),
+        ("configurations = { marker = 'x' }", "configurations.marker: write true or false"),
+        ("stops = { creates = { hour = 'x' } }", "stops.creates.hour: write a whole number"),
+        ("stops = { creates = { hour = -1 } }", "stops.creates.hour: write 0 or more"),
+        ("stops = { shrunken = '120%' }", 'stops.shrunken: write a share from "0%" to less than "100%"'),
+        ("service = { workers = { live = 99 } }", "service.workers.live: write 64 or less"),
+        (
+            "service = { alerts = { url = 'https://x', digest = '25:00' } }",
+            'alerts.digest: write a time of day, such as "08:00"',
+        ),
+        ("protocol = { lease = 0 }", "protocol.lease: write a number above 0"),
+    ],
+)
+def test_what_a_key_takes_is_said_in_our_words(key: str, said: str, tmp_path: Path) -> None:
+    """With file and line; no sentence of the library that reads the table comes through."""
+    with pytest.raises(SettingsErrors) as caught:
+        load(tmp_path, above(key))
+
+    assert [str(each) for each in caught.value.problems if said in str(each)] == [str(caught.value)]
+    assert str(caught.value).startswith("bridge.toml:3 ")
+    for foreign in ("Input", "should", "valid dictionary", "tuple", "instance of"):
+        assert foreign not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('url = "https://a:999999"', "itglue.url: write a region"),
+        ('url = "https://[::1"', "itglue.url: write a region"),
+        ('url = "https://two words"', "itglue.url: write a region"),
+        ('url = "https://acme.itglue.com"', "itglue.url: acme.itglue.com has pages for people"),
+        ('url = "https://api.itglue.com/organizations"', "write the address alone, without a page"),
+        ("quota = { per = 0 }", "itglue.quota.per: write a number above 0"),
+        ("quota = 5", "itglue.quota: write the requests of a window"),
+        ('quota = { requests = 30, keep_for_others = "70%" }', "leaves the bridge 9 of 30 requests in 300 s"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused_in_our_words(line: str, said: str, tmp_path: Path) -> None:
+    """An address that leads nowhere would otherwise be a failed request, or a traceback, of a later command."""
+    with pytest.raises(SettingsErrors) as caught:
+        load(tmp_path, GOOD.replace('region = "eu"', line))
+
+    assert said in str(caught.value)
+    assert caught.value.line == 4
+
+
+def test_a_secret_of_the_wrong_form_is_named_once(tmp_path: Path) -> None:
+    """A secret is one of several things; the person hears what to write."""
+    assert problems(tmp_path, GOOD.replace('"env:ITGLUE_KEY"', "5")) == [("B104", 5)]
