@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from bridge import refresh
 from bridge.drain import names
 from bridge.drain.drain import Drain
+from bridge.drain.make_types import type_name
 from bridge.engine import Engine
 from bridge.errors import AuthError, TransientError
 from bridge.fingerprint import fingerprint
+from bridge.itglue.kinds import assets_of
 from bridge.plan_file import batches
 from bridge.plan_pass import Line
 from bridge.quota import Lane
@@ -32,7 +34,7 @@ class Applied:
     refused: list[tuple[Line, str]] = field(default_factory=list)
     writes: int = 0  # to IT Glue, names and archives too
     paused: int = 0  # left open, because a person paused it
-    creates_in: dict[str, set[str | None]] = field(default_factory=dict)  # by kind, the organizations created in
+    creates_in: dict[str, set[str | None]] = field(default_factory=dict)  # by block, the organizations created in
 
 
 def begin(engine: Engine, lines: Iterable[Line], *, reviewed: bool, why: str) -> Applied:
@@ -159,11 +161,21 @@ def drain(engine: Engine, applied: Applied, stop: Event, *, threads: int = 1) ->
 
 def _freshen(engine: Engine, applied: Applied) -> None:
     """Read a kind as a whole where that takes fewer requests than to read each organization that is created in."""
-    for kind, organizations in applied.creates_in.items():
+    for block_id, organizations in applied.creates_in.items():
         with engine.db.read() as connection:
-            pages = 1 + engine.index.count(connection, kind) // 1000
-        if len(organizations) > pages:
+            kind = _kind_of(engine, connection, block_id)
+            pages = 1 + engine.index.count(connection, kind) // 1000 if kind else 0
+        if kind and len(organizations) > pages:
             refresh.ensure(engine, kind, lane="backfill")
+
+
+def _kind_of(engine: Engine, connection: sa.Connection, block_id: str) -> str | None:
+    """Name what a block writes as the index does; None for assets of a type that is not made yet: there are none."""
+    asset_type = engine.mapping.block(block_id).asset_type
+    if asset_type is None:
+        return block_id
+    type_id = names.Names(connection).type_id(type_name(asset_type))
+    return assets_of(type_id) if type_id else None
 
 
 def stopped(engine: Engine, applied: Applied) -> None:

@@ -169,6 +169,8 @@ class _Target:
 
     def _agrees(self, attribute: Attribute, wanted: Wanted, row: Row) -> bool:
         """Compare what was written with a version; of tags those may be missing that had no link then."""
+        if self.fold.versions.is_untold(self.kind) and attribute.form != "marker":
+            return True
         if attribute.form == "tags":
             if wanted is ANY:
                 return True

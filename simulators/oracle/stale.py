@@ -18,6 +18,8 @@ def stale_overwrites(world: World, fold: Fold, *, repair_within: float) -> list[
     """
     found = []
     for kind in fold.versions.kinds:
+        if fold.versions.is_untold(kind):
+            continue
         lives = world.records(kind)
         for record, source_id in fold.by_record(kind).items():
             life = lives[record]

@@ -46,10 +46,10 @@ def work_on_ticket(desk: Desk) -> bool:
 
 
 def close_ticket(desk: Desk) -> bool:
-    """Close an open ticket."""
+    """Close an open ticket; not one that is held, whose hold would end with its grace."""
     return _patch(
         desk,
-        lambda ticket: _is_open(ticket) and bool(_statuses(desk, ticket, closes=True)),
+        lambda ticket: _is_open(ticket) and _is_free(desk, ticket) and bool(_statuses(desk, ticket, closes=True)),
         lambda ticket: {"status": _status(desk, ticket, closes=True)},
     )
 
@@ -124,6 +124,10 @@ def _summary(desk: Desk) -> str:
 
 def _is_open(ticket: Below) -> bool:
     return not ticket.row.get("closedFlag")
+
+
+def _is_free(desk: Desk, ticket: Below) -> bool:
+    return desk.known.hold_below(ticket) is None
 
 
 def _still_there(desk: Desk, ticket: Below) -> list[int]:

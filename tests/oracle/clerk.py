@@ -167,7 +167,10 @@ class Clerk:
             if kind in now.links.types and outcome.kind == kind and life is not None and life.now is not None:
                 last = life.last_change("archived")
                 by_hand = last is not None and last.by != "api"
-                if outcome.state == "gone" and not outcome.either and not life.now["archived"] and not by_hand:
+                block = now.versions.block(*outcome.ref.split(":"))
+                archives = block.gone.startswith("archive") or (isinstance(block, AssetBlock) and block.archive_when)
+                is_due = outcome.state == "gone" and not outcome.either and archives
+                if is_due and not life.now["archived"] and not by_hand:
                     self.patch(life.id, "flexible_assets", archived=True)
 
     def _stored(self, attribute: Attribute, wanted: Row) -> Any:

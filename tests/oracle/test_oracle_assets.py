@@ -285,6 +285,27 @@ def test_a_summary_is_kept_true_when_a_contributor_changes_or_leaves() -> None:
     assert judged(scene, SUMMARIES, held=[]).holds
 
 
+def test_a_summary_of_a_device_is_judged_by_its_end(full: FullScene) -> None:
+    """I1: when a ticket was linked to a device nothing tells, so that only what is left counts."""
+    block = replace(SUMMARY, name="dev", per="configuration")
+    settings = replace(FULL, assets=(block,))
+    scene = FullScene(settings)
+    scene.device(10)
+    scene.ticket(10)
+    scene.ticket_devices["9"] = ("1",)
+    scene.sync(11)
+    ref = "dev/configuration:1"
+    assert judged(scene, settings).holds
+
+    scene.ticket_devices["9"] = ()
+    assert judged(scene, settings).violations["I1"] == [
+        (
+            f"{ref} in {scene.record_of(ref)}: traits.lessons is '<table><tr><td>9</td><td>Printer jams</td></tr></table>',"
+            " the source says '<table></table>'"
+        )
+    ]
+
+
 def test_types_and_fields_are_added_and_never_changed(full: FullScene) -> None:
     """I1: a field of the block may be made; another one, or another kind of one, is reported. I2: a type is made once."""
     named = {"flexible-asset-type-id": int(TYPE), "kind": "Text"}

@@ -52,9 +52,11 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda path: path.name)
 def test_every_example_fits(schema: Any, file: Path) -> None:
-    """As an editor sees it, secrets by reference and all; one that is to be appended to a file, appended to one."""
+    """As an editor sees it, secrets by reference and all; what is only a block to append, in a whole file."""
     text = file.read_text(encoding="utf-8")
-    assert wrong(schema, tomllib.loads(text if "version" in tomllib.loads(text) else GOOD + text)) == []
+    whole = text if "version" in tomllib.loads(text) else GOOD + text
+
+    assert wrong(schema, tomllib.loads(whole)) == []
 
 
 def test_every_whole_file_of_a_document_and_what_init_writes_fits(schema: Any) -> None:

@@ -17,7 +17,7 @@ from tests.unit.settings.files import load
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
-@pytest.mark.parametrize("name", ["companion.toml", "replacement.toml"])
+@pytest.mark.parametrize("name", ["companion.toml", "replacement.toml", "everything.toml"])
 def test_an_example_is_a_file_that_works(name: str) -> None:
     """Complete but for its credentials, which stand in the environment."""
     settings = load_settings(EXAMPLES / name, {"connectwise": ConnectWiseSettings}, environment={})
