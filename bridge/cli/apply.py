@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli import output, planning, shapes
+from bridge.cli import output, planning, progress, shapes
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
 from bridge.cli.reading import probe_now
 from bridge.errors import SettingsError
@@ -58,7 +58,7 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
                 return 1 if lacking else 0
             if summary.inside.writes and not yes and not _confirmed(summary):
                 return 1
-            lines, reviewed, total = iter(kept), not yes, len(kept)
+            lines, reviewed, total = iter(kept), not yes, summary.inside.writes
         applied = _carry_out(engine, lines, reviewed=reviewed, why=str(plan or "apply"), total=total)
         return _report(applied, lacking, as_json=as_json)
 
@@ -84,7 +84,7 @@ def _from_file(engine: "Engine", configured: "Settings", plan: Path) -> tuple[It
     return (
         (line for line in read_lines(plan) if line.rollout),
         True,
-        sum(1 for line in read_lines(plan) if line.rollout),
+        sum(1 for line in read_lines(plan) if line.rollout and line.writes),
     )
 
 
@@ -95,7 +95,7 @@ def _plan_now(engine: "Engine", configured: "Settings", *, show: bool) -> tuple[
         if line.rollout:
             kept.append(line)
 
-    with planning.progress(engine):
+    with progress.of(engine):
         planning.read_new(engine, configured.data_folder, refresh_index=False)
         lacking = planning.lacking(engine, configured)
         summary = planning.each_line(engine, on_line)
@@ -126,7 +126,7 @@ def _carry_out(engine: "Engine", lines: Iterator["Line"], *, reviewed: bool, why
 
     stop = Event()
     applied = apply_run.begin(engine, lines, reviewed=reviewed, why=why)
-    with planning.progress(engine, {"written": total}):
+    with progress.of(engine, {"written": total}):
         try:
             apply_run.drain(engine, applied, stop, threads=engine.itglue.quota.threads)
         except BaseException as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli import output, shapes
+from bridge.cli import output, progress, shapes
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, settings_of
 
 if TYPE_CHECKING:
@@ -190,6 +190,7 @@ class _Check:
                         yield each
             if held or not live or name not in self._reachable:
                 continue
-            with app.connector_of(settings, name) as connector:
+            with app.connector_of(settings, name) as connector, progress.shown() as tell:
                 for page in connector.changes(kind, None, mapping.want(kind)):
+                    tell(f"read {kind}s", len(page.records))
                     yield from ((record.ref, record.words) for record in page.records)

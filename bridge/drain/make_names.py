@@ -60,6 +60,7 @@ def make(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
                 lane=lane,
                 parent=("manufacturers", parent_id) if parent_id else None,
             )  # fmt: skip
+            engine.on_progress("names made", len(items[start : start + size]))
             engine.beat()
 
 
