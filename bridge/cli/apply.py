@@ -43,6 +43,8 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
     it plans, shows the plan and asks. Exit code 2: something was written; 0: there was nothing to write; 1: nothing
     could be written, or all was refused, or nothing was written while IT Glue lacks a name of the settings (B113).
     """
+    from bridge import restored
+
     configured = settings_of(settings)
     if plan is not None:
         _same_settings(configured, plan)  # before anything is opened
@@ -59,6 +61,7 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
             if summary.inside.writes and not yes and not _confirmed(summary):
                 return 1
             lines, reviewed, total = iter(kept), not yes, summary.inside.writes
+        restored.command_writes(engine, configured.digest)
         applied = _carry_out(engine, lines, reviewed=reviewed, why=str(plan or "apply"), total=total)
         return _report(applied, lacking, as_json=as_json)
 
