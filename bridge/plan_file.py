@@ -33,6 +33,9 @@ class PlanWriter:
         try:
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            if path.exists() and not path.is_file():
+                # The file takes the place of what is there: as root, of /dev/null for the whole machine.
+                raise OSError(errno.EINVAL, "it is a device or a pipe")
             # It names customers and what they have: for its owner alone, like the data folder.
             self._file = os.fdopen(os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
         except OSError as error:
