@@ -68,6 +68,15 @@ def test_a_plan_that_cannot_be_saved_is_an_error_and_leaves_no_half_file(place: 
     assert (tmp_path / "pipe").is_fifo()
 
 
+def test_a_plan_that_finds_no_room_is_an_error_and_leaves_no_half_file(place: Scene, tmp_path: Path) -> None:
+    """It names the plan's own file: the data folder's disk has room."""
+    (tmp_path / "a.plan.partial").symlink_to("/dev/full")
+
+    one_error(place.command("plan", "-o", str(tmp_path / "a.plan")), "B411", "a.plan", "No space left on device")
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_changed_since_the_plan_is_refused_one_by_one(place: Scene, plan: Path) -> None:
     """The device has changed again since: its line is refused with why, and exit code 1 says that nothing was written."""
     place.change(DEVICES, 1, tagNumber="LATER")
