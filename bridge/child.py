@@ -2,15 +2,14 @@
 
 import argparse
 from pathlib import Path
-from typing import cast
 
 from bridge import app, logs, poll, schedule
 from bridge.drain.drain import Drain
 from bridge.queue.address import RedisAddress
 from bridge.queue.doorbell import serve
-from bridge.quota import Lane
 from bridge.supervise import heartbeat
 from bridge.supervise.stopping import stop_on_signal
+from bridge.sweep import live_is_behind
 
 ROLES = ("live", "backfill", "scheduler")
 
@@ -36,16 +35,22 @@ def main() -> None:
             schedule.serve(engine, settings.protocol, stop, app.keep_of(settings))
             return
         drain = Drain(engine, stop=stop)
-        lanes = ("live",) if arguments.role == "live" else ("live", "backfill")
+
+        def live() -> None:
+            while poll.fetch_due(engine) and not stop.is_set():
+                pass
+            drain("live")
 
         def work(lane: str) -> None:
-            if lane == "live":
-                while poll.fetch_due(engine) and not stop.is_set():
-                    pass
-            drain(cast("Lane", lane))
+            # A worker of the backfill never takes what rings for live: it would lie there until one of its threads,
+            # each in the midst of a large claim, has time. It only helps where the live workers are behind.
+            if lane == "live" or live_is_behind(engine):
+                live()
+            if lane == "backfill":
+                drain("backfill")
 
         threads = arguments.threads or engine.itglue.quota.threads
-        serve(RedisAddress(arguments.queue), lanes, threads, work, stop)
+        serve(RedisAddress(arguments.queue), (arguments.role,), threads, work, stop)
 
 
 if __name__ == "__main__":

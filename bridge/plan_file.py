@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -34,21 +35,42 @@ class PlanWriter:
         try:
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            if path.exists() and not path.is_file():
+                # The file takes the place of what is there: as root, of /dev/null for the whole machine.
+                raise OSError(errno.EINVAL, "it is a device or a pipe")
             # It names customers and what they have: for its owner alone, like the data folder.
             self._file = os.fdopen(os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
         except OSError as error:
-            raise SettingsError("B411", f"{path} cannot be written: {error.strerror}; name another file") from error
-        self._file.write(orjson.dumps({"format": FORMAT, **asdict(header)}) + b"\n")
+            raise self._unwritten(error) from error
+        self._write(orjson.dumps({"format": FORMAT, **asdict(header)}))
 
     def add(self, line: Line) -> None:
         """Write a line."""
-        self._file.write(dump(line) + b"\n")
+        self._write(dump(line))
 
     def finish(self, summary: dict[str, Any]) -> None:
         """Write the end, and put the file in its place."""
-        self._file.write(orjson.dumps({"end": summary}) + b"\n")
-        self._file.close()
-        self._partial.replace(self.path)
+        self._write(orjson.dumps({"end": summary}))
+        try:
+            self._file.close()
+            self._partial.replace(self.path)
+        except OSError as error:
+            raise self._given_up(error) from error
+
+    def _write(self, line: bytes) -> None:
+        try:
+            self._file.write(line + b"\n")
+        except OSError as error:
+            raise self._given_up(error) from error
+
+    def _given_up(self, error: OSError) -> SettingsError:
+        with suppress(OSError):
+            self._file.close()
+        self._partial.unlink(missing_ok=True)
+        return self._unwritten(error)
+
+    def _unwritten(self, error: OSError) -> SettingsError:
+        return SettingsError("B411", f"{self.path} cannot be written: {error.strerror}; name another file")
 
 
 def read_header(path: Path) -> Header:

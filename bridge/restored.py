@@ -15,21 +15,31 @@ from bridge.store.schema import links, streams, targets
 COUNTER = "starts"
 SEEN = "last_seen"
 HOST = "host"
+SETTINGS = "settings"
+_SEVERAL = "several"  # the digest of no settings
 
 
 def settings_changed(engine: Engine, digest: str) -> int:
     """Raise every target where the settings that decide plans have changed since they were planned."""
     with engine.db.write() as connection:
-        known = meta.get(connection, "settings")
+        known = meta.get(connection, SETTINGS)
         if known == digest:
             return 0
-        meta.put(engine.db, connection, "settings", digest)
+        meta.put(engine.db, connection, SETTINGS, digest)
         if known is None:
             return 0
         ours = targets.c.mirror_id.is_not(None) | targets.c.anchor.startswith(OF_TYPES, autoescape=True)
         raised = target_rows.touch(connection, ours, now=engine.db.now(connection), lane="backfill")
     log.info("settings.changed", targets=raised)
     return raised
+
+
+def command_writes(engine: Engine, digest: str) -> None:
+    """Note what settings a command writes with, so that a service which starts with others plans everything again."""
+    with engine.db.write() as connection:
+        known = meta.get(connection, SETTINGS)
+        if known != digest:
+            meta.put(engine.db, connection, SETTINGS, digest if known is None else _SEVERAL)
 
 
 def started(engine: Engine, data_folder: Path, *, silence: float) -> str | None:

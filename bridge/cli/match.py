@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli import output, planning
+from bridge.cli import output, planning, progress
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, engine_of, person, settings_of
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _read(engine: "Engine", data_folder: Path) -> None:
     from bridge.store import runs
     from bridge.supervise.lock import service_pid
 
-    with planning.progress(engine):
+    with progress.of(engine):
         reading.poll_sources(engine, ["organization"])
         reading.read_index(engine, FRESH, once=["configurations"])
     if service_pid(data_folder) is None:  # nobody drains what was read: its runs end as planned

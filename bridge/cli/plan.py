@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli import output, planning
+from bridge.cli import output, planning, progress
 from bridge.cli.finding import planned_ref
 from bridge.cli.labels import Labels
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
@@ -50,7 +50,7 @@ def plan(
     configured = settings_of(settings)
     if ref is not None:
         planned_ref(configured, ref)  # before anything is read
-    with engine_of(configured, "plan") as engine, planning.progress(engine):
+    with engine_of(configured, "plan") as engine, progress.of(engine):
         planning.read_new(engine, configured.data_folder, refresh_index=refresh)
         lacking = planning.lacking(engine, configured)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")

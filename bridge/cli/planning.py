@@ -1,15 +1,10 @@
 """What `plan` and `apply` share: reading what is new, computing the plan, and showing it."""
 
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bridge.cli import output
 from bridge.cli.labels import Labels, shown
@@ -23,41 +18,7 @@ if TYPE_CHECKING:
     from bridge.settings import Settings
 
 COLUMNS = ("create", "adopt", "update", "archive", "restore", "equal", "held", "excluded", "gone", "waiting")
-TELL_EVERY = 10.0  # seconds between two lines in a log
 SHOWN = 40  # lines of a plan on a terminal, unless all are asked for
-
-
-@contextmanager
-def progress(engine: "Engine", total: dict[str, int] | None = None) -> Iterator[Progress]:
-    """Show how far it is: bars on a terminal, nothing in a log."""
-    console = Console(stderr=True)
-    bars = Progress(
-        SpinnerColumn(), TextColumn("{task.description:<24}"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn(),
-        console=console, transient=True, disable=not console.is_terminal,
-    )  # fmt: skip
-    tasks: dict[str, Any] = {}
-    told_at = time.monotonic()
-
-    def on_progress(what: str, number: int) -> None:
-        nonlocal told_at
-        if what == "waiting":
-            if not console.is_terminal and time.monotonic() - told_at > TELL_EVERY:
-                told_at = time.monotonic()
-                output.note(f"{number:,} still open: answers that were lost are looked up once nothing is under way")
-            if what not in tasks:
-                tasks[what] = bars.add_task("open", total=None)
-            bars.update(tasks[what], completed=number)
-            return
-        if what not in tasks:
-            tasks[what] = bars.add_task(what, total=(total or {}).get(what))
-        bars.advance(tasks[what], number)
-
-    before, engine.on_progress = engine.on_progress, on_progress
-    try:
-        with bars:
-            yield bars
-    finally:
-        engine.on_progress = before
 
 
 def read_new(engine: "Engine", data_folder: Path, *, refresh_index: bool) -> None:

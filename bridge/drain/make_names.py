@@ -71,6 +71,7 @@ def make(engine: Engine, rows: Sequence[Row], *, lane: Lane) -> None:
                 lane=lane,
                 parent=(above, parent_id) if above else None,
             )  # fmt: skip
+            engine.on_progress("names made", len(items[start : start + size]))
             engine.beat()
     if any(kind in make_types.KINDS for kind, _ in by_parent):
         make_types.learn(engine, rows, lane=lane)  # the keys of the fields that were made

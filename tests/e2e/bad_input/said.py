@@ -9,7 +9,8 @@ def one_error(said: Ended, number: str, *words: str) -> None:
     assert said.code == 1, shown
     assert "Traceback" not in said.out + said.err, shown
     lines = said.err.splitlines()
-    errors = [line for line in lines if not line.startswith("{")]  # events of the log are no errors
+    # Neither events of the log nor lines that say how far a slow command is are errors.
+    errors = [line for line in lines if not line.startswith(("{", "after "))]
     assert len(errors) == 1, shown
     assert errors[0].startswith(f"ERROR  {number} "), shown
     for word in words:

@@ -1,5 +1,6 @@
 """Plan files that cannot be applied: nothing of them is written, and what was read stays."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,12 +57,24 @@ def test_a_damaged_plan_is_refused_as_a_whole(place: Scene, plan: Path, damage: 
 
 
 def test_a_plan_that_cannot_be_saved_is_an_error_and_leaves_no_half_file(place: Scene, tmp_path: Path) -> None:
-    """A folder that is not there, and one that stands in the way."""
+    """A folder that is not there, one that stands in the way, and what is no file: it would be replaced."""
     one_error(place.command("plan", "-o", str(tmp_path / "nowhere" / "a.plan")), "B411", "nowhere")
     (tmp_path / "a.plan").mkdir()
     one_error(place.command("plan", "-o", str(tmp_path / "a.plan")), "B411", "a.plan")
+    os.mkfifo(tmp_path / "pipe")
+    one_error(place.command("plan", "-o", str(tmp_path / "pipe")), "B411", "it is a device or a pipe")
 
-    assert [each.name for each in tmp_path.iterdir()] == ["a.plan"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.plan", "pipe"]
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_plan_that_finds_no_room_is_an_error_and_leaves_no_half_file(place: Scene, tmp_path: Path) -> None:
+    """It names the plan's own file: the data folder's disk has room."""
+    (tmp_path / "a.plan.partial").symlink_to("/dev/full")
+
+    one_error(place.command("plan", "-o", str(tmp_path / "a.plan")), "B411", "a.plan", "No space left on device")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_changed_since_the_plan_is_refused_one_by_one(place: Scene, plan: Path) -> None:

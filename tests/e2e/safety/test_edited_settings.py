@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.e2e.safety.ledger import Change
-from tests.e2e.safety.unattended import DEVICES, Desk, Scene, scene
+from tests.e2e.safety.unattended import DEVICES, SYNCED, Desk, Scene, scene
+from tests.faults import quiet
 
 RIGHT = "type not in ['Consumable', 'Spare']"
 MAPPING = f"""
@@ -137,3 +138,27 @@ def test_an_edit_that_would_rewrite_everyone_stops_at_its_count(office: Office) 
     assert unreviewed == []
     assert [change.fields for change in office.scene.ledger.since()] == [{"asset-tag": "by hand"}] * rest
     assert office.scene.held() == {}
+
+
+def test_an_edit_after_a_command_has_written_reaches_what_the_service_finds_settled() -> None:
+    """Before its first start, and where a command wrote with other settings while it stood still."""
+    by_hand = MAPPING + "set = { asset_tag = 'by hand' }\n"
+    by_mouth = MAPPING + "set = { asset_tag = 'by mouth' }\n"
+    with scene(mapping=MAPPING) as made:
+        desk = Desk(made.world)
+        desk.device(desk.company("Inside"), "PC 00", serialNumber="SN-0000-X")
+        made.reviewed()
+        made.ledger.since()
+
+        made.world.settle(mapping=by_hand)
+        made.unattended()
+        first = made.ledger.since()
+        made.world.settle(mapping=by_mouth)
+        made.command("apply", "--yes", code=SYNCED)
+        made.world.settle(mapping=by_hand)
+        made.ledger.since()
+        made.unattended()
+
+        assert [change.fields for change in first] == [{"asset-tag": "by hand"}]
+        assert [change.fields for change in made.ledger.since()] == [{"asset-tag": "by hand"}]
+        assert made.open() == quiet.Left()

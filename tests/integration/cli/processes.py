@@ -1,30 +1,26 @@
 """Commands as processes of their own: how far they are, and what is left of them."""
 
+import subprocess
 import time
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 
-import sqlalchemy as sa
-
-from bridge.store.database import Database
-from bridge.store.schema import streams
 from tests.integration.cli.workplace import Workplace
 
+COMPANIES = "company/companies"
 
-def wait_until_it_reads(place: Workplace) -> None:
-    """Wait until the command has claimed the source's stream: from then on it waits for an answer."""
-    file = place.folder / "data" / "bridge.db"
-    until_ = time.monotonic() + 15
-    while time.monotonic() < until_:
-        if file.exists():
-            db = Database(f"sqlite:///{file}")
-            with suppress(sa.exc.OperationalError), db.read() as connection:  # the tables come a moment later
-                if connection.execute(sa.select(streams.c.owner)).scalar() is not None:
-                    db.close()
-                    return
-            db.close()
+
+def hanging(place: Workplace, begin: Callable[[], "subprocess.Popen[str]"]) -> "subprocess.Popen[str]":
+    """Begin a command, and give it once the source has its question about companies, which it answers after 20 s."""
+    psa = place.sides.psa
+    psa.fault({"delay": 20}, path=COMPANIES)
+    asked = len(psa.get("/requests"))
+    process = begin()
+    ends_at = time.monotonic() + 30
+    while not any(COMPANIES in each["path"] for each in psa.get("/requests")[asked:]):
+        assert time.monotonic() < ends_at
         time.sleep(0.02)
-    raise TimeoutError
+    return process
 
 
 def running_on(folder: Path) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from bridge.queue.valkey import ValkeyServer
 from bridge.supervise.status import find_status
-from tests.integration.cli.processes import running_on, wait_until_it_reads
+from tests.integration.cli.processes import hanging, running_on
 from tests.integration.cli.workplace import Sides, Workplace
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -43,12 +43,10 @@ def ended(process: "subprocess.Popen[str]", number: signal.Signals) -> tuple[int
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("command", [("plan",), ("apply", "--yes")])
 def test_a_command_that_is_broken_off_says_so(
-    place: Workplace, both: Sides, command: tuple[str, ...], number: signal.Signals
+    place: Workplace, command: tuple[str, ...], number: signal.Signals
 ) -> None:
     """By its exit code: whoever called it must not take it for done."""
-    both.psa.fault({"delay": 20}, path="company/companies")
-    process = started(place, *command)
-    wait_until_it_reads(place)
+    process = hanging(place, lambda: started(place, *command))
 
     code, err = ended(process, number)
 

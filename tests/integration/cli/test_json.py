@@ -1,7 +1,14 @@
 """What `--json` prints: one object for each command, with the keys that docs/operating.md lists."""
 
+import json
+import os
+import pty
 import re
+<<<<<<< HEAD
 from collections.abc import Iterator, Sequence
+=======
+from contextlib import suppress
+>>>>>>> 09a5a0ce1bb501d3b0741064ce69ce4151a04924
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +68,24 @@ def test_a_command_prints_one_object_with_its_keys(drained: Workplace, shape: st
 
     assert tuple(said.json) == shapes.keys(shape)
     assert (said.code == 1) == (shape == "any, where it fails")
+
+
+def test_what_goes_into_a_file_stays_out_of_the_terminal(drained: Workplace) -> None:
+    """On which the progress is shown, as with `plan --json > plan.json`."""
+    master, slave = pty.openpty()
+    with Path("plan.json").open("wb") as file:
+        process = drained.start("plan", "--json", stdout=file, stderr=slave)
+    os.close(slave)
+    shown = b""
+    with suppress(OSError):  # the end of a terminal
+        while part := os.read(master, 65_536):
+            shown += part
+    os.close(master)
+
+    assert process.wait(timeout=20) in {0, 2}
+    assert tuple(json.loads(Path("plan.json").read_bytes())) == shapes.keys("plan")
+    assert b"planned" in shown
+    assert b'"ref"' not in shown
 
 
 def test_init_prints_its_object_too(empty: Workplace) -> None:

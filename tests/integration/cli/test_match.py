@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bridge.store.schema import decisions, targets
-from tests.integration.cli.processes import running_on, wait_until_it_reads
+from tests.integration.cli.processes import hanging, running_on
 from tests.integration.cli.workplace import Sides, Workplace
 
 SUMMARY = "12 companies: 2 excluded by [organizations].only, 4 matched (3 PSA id, 1 exact name), 1 held (1 recycle_bin), 5 need you"
@@ -204,11 +204,14 @@ def until(master: int, *marks: str) -> str:
     return shown
 
 
-def test_ctrl_c_ends_it_cleanly(place: Workplace, both: Sides) -> None:
+def match_of(place: Workplace) -> "subprocess.Popen[str]":
+    """Begin a match, away from this terminal."""
+    return place.start("match", stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+
+
+def test_ctrl_c_ends_it_cleanly(place: Workplace) -> None:
     """Exit code 130, no traceback, and the queue server that it started ends with it."""
-    both.psa.fault({"delay": 20}, path="company/companies")
-    process = place.start("match", stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-    wait_until_it_reads(place)
+    process = hanging(place, lambda: match_of(place))
 
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=10)
@@ -218,11 +221,9 @@ def test_ctrl_c_ends_it_cleanly(place: Workplace, both: Sides) -> None:
     assert "glue-bridge" not in running_on(place.folder)
 
 
-def test_sigterm_ends_it_alike(place: Workplace, both: Sides) -> None:
+def test_sigterm_ends_it_alike(place: Workplace) -> None:
     """As a service manager, or a container that is stopped, asks."""
-    both.psa.fault({"delay": 20}, path="company/companies")
-    process = place.start("match", stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-    wait_until_it_reads(place)
+    process = hanging(place, lambda: match_of(place))
 
     process.terminate()
     process.communicate(timeout=10)

@@ -16,7 +16,7 @@ from bridge.errors import IncompleteReadError
 from bridge.itglue.client import ITGlue
 from bridge.plan_pass import plan_all
 from bridge.store.schema import pauses, targets
-from bridge.sweep import sweep
+from bridge.sweep import live_is_behind, sweep
 from tests.integration.drain.world import World
 
 DEVICE = "cw:configuration:7"
@@ -199,20 +199,48 @@ def test_an_apply_ends_where_a_list_is_never_whole(world: World) -> None:
 
 def test_an_idle_bridge_finds_out_that_a_side_is_back(world: World) -> None:
     """Once a pause is over the sweep rings, even where nothing is due: else the side would count as lost for ever."""
-    rung: list[str] = []
-
-    class Bell:
-        def ring(self, lane: str) -> None:
-            rung.append(lane)
-
+    bell = world.engine.doorbell = Bell()
     with world.engine.db.write() as connection:
         now = world.engine.db.now(connection)
         over = {"scope": "itglue", "code": "down", "why": "", "since": now - 10, "until": now - 5, "probes": 0}
         connection.execute(sa.insert(pauses).values(by="bridge", **over))
-    world.engine.doorbell = Bell()
 
     sweep(world.engine)
     world.once()
 
-    assert rung == ["backfill"]
+    assert bell.rung == ["backfill"]
     assert _pause(world) is None
+
+
+def test_the_backfill_is_called_to_help_only_where_live_is_behind(world: World) -> None:
+    """Its workers are in the midst of large claims: what has just become due waits for its own."""
+    world.settle(world.organization(), world.device("1"))
+    bell = world.engine.doorbell = Bell()
+    world.put(world.device("1", name="renamed"))
+    with world.engine.db.write() as connection:
+        connection.execute(sa.update(targets).values(lane="live"))
+
+    sweep(world.engine)
+    young = live_is_behind(world.engine)
+    with world.engine.db.write() as connection:
+        connection.execute(
+            sa.update(targets).where(targets.c.anchor.endswith(":1")).values(due_at=targets.c.due_at - 5)
+        )
+    sweep(world.engine)
+
+    assert (young, live_is_behind(world.engine)) == (False, True)
+    assert bell.rung == ["live", "live", "backfill"]
+
+
+class Bell:
+    """Notes who is called."""
+
+    def __init__(self) -> None:
+        self.rung: list[str] = []
+
+    def ring(self, lane: str) -> None:
+        """Note it."""
+        self.rung.append(lane)
+
+    def close(self) -> None:
+        """Hold nothing."""
