@@ -10,11 +10,8 @@ from bridge.store import targets as target_rows
 from bridge.store.schema import fetches, links, targets, waits
 from bridge.supervise.heartbeat import beat
 
-<<<<<<< HEAD
-DAY, TODAY = 86_400, "day"
-=======
 BEHIND = 2.0  # seconds
->>>>>>> 09a5a0ce1bb501d3b0741064ce69ce4151a04924
+DAY, TODAY = 86_400, "day"
 LONGEST = {"fetch": 2, "apply": 30}  # leases that the reading of a run can take
 
 
@@ -71,25 +68,7 @@ def _due(engine: Engine) -> list[str]:
     """Give the lanes that have something due and unclaimed."""
     with engine.db.read() as connection:
         now = engine.db.now(connection)
-<<<<<<< HEAD
-        paused = hand_pauses.concerned(connection, now=now)
-        written = sa.true() if paused is None else (targets.c.state == "creating") | ~paused
-        lanes = [
-            lane
-            for lane in ("live", "backfill")
-            if connection.execute(
-                sa.select(targets.c.id)
-                .where(targets.c.lane == lane, targets.c.state.in_(states), targets.c.due_at <= now)
-                .where(targets.c.lease_until < now, written)
-                .limit(1)
-            ).first()
-        ]
-        hinted = sa.select(fetches.c.ref).where(fetches.c.due_at <= now, fetches.c.lease_until < now).limit(1)
-        if "live" not in lanes and connection.execute(hinted).first():
-            lanes.append("live")
-=======
         lanes = [lane for lane in ("live", "backfill") if _has_work(engine, connection, lane, before=now)]
->>>>>>> 09a5a0ce1bb501d3b0741064ce69ce4151a04924
         # Somebody has to find out that a side is back, even where nothing is due.
         over = pauses.known(connection, pauses.ITGLUE) and not pauses.active(connection, pauses.ITGLUE, now=now)
         if over and not lanes:
@@ -102,9 +81,11 @@ def _due(engine: Engine) -> list[str]:
 def _has_work(engine: Engine, connection: sa.Connection, lane: str, *, before: float) -> bool:
     states = ["pending", "creating", "gone"] if engine.writes_allowed() else ["creating"]
     now = engine.db.now(connection)
-    due = sa.select(targets.c.id).where(targets.c.lane == lane, targets.c.state.in_(states), targets.c.due_at <= before)
+    paused = hand_pauses.concerned(connection, now=now)
+    written = sa.true() if paused is None else (targets.c.state == "creating") | ~paused
+    due = sa.select(targets.c.id).where(targets.c.lane == lane, targets.c.state.in_(states), written)
     hinted = sa.select(fetches.c.ref).where(fetches.c.due_at <= before, fetches.c.lease_until < now)
-    if connection.execute(due.where(targets.c.lease_until < now).limit(1)).first():
+    if connection.execute(due.where(targets.c.due_at <= before, targets.c.lease_until < now).limit(1)).first():
         return True
     return lane == "live" and connection.execute(hinted.limit(1)).first() is not None
 

@@ -42,11 +42,7 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
     it plans, shows the plan and asks. Exit code 2: something was written; 0: there was nothing to write; 1: nothing
     could be written, or all was refused, or nothing was written while IT Glue lacks a name of the settings (B113).
     """
-<<<<<<< HEAD
-    from bridge import apply_run
-=======
-    from bridge import restored
->>>>>>> 09a5a0ce1bb501d3b0741064ce69ce4151a04924
+    from bridge import apply_run, restored
 
     configured = settings_of(settings)
     if plan is not None:
@@ -62,16 +58,11 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
                 return 1 if lacking else 0
             if summary.inside.writes and not yes and not confirmed(summary.inside.writes, "glue-bridge plan -o FILE"):
                 return 1
-<<<<<<< HEAD
-            applied, total = apply_run.begin(engine, iter(kept), reviewed=not yes, why="apply"), len(kept)
+            restored.command_writes(engine, configured.digest)
+            applied = apply_run.begin(engine, iter(kept), reviewed=not yes, why="apply")
+            total = summary.inside.writes
         carry_out(engine, applied, total=total)
         return report(applied, lacking, as_json=as_json)
-=======
-            lines, reviewed, total = iter(kept), not yes, summary.inside.writes
-        restored.command_writes(engine, configured.digest)
-        applied = _carry_out(engine, lines, reviewed=reviewed, why=str(plan or "apply"), total=total)
-        return _report(applied, lacking, as_json=as_json)
->>>>>>> 09a5a0ce1bb501d3b0741064ce69ce4151a04924
 
 
 def _same_settings(configured: "Settings", plan: Path) -> None:
@@ -96,20 +87,13 @@ def _begin_file(engine: "Engine", configured: "Settings", plan: Path) -> "tuple[
         raise SettingsError(
             "B413", f"{plan} was made from another database: make it again with glue-bridge plan -o {plan}"
         )
-<<<<<<< HEAD
     lines = (line for line in read_lines(plan) if line.rollout)
-    total = sum(1 for line in read_lines(plan) if line.rollout)
+    total = sum(1 for line in read_lines(plan) if line.rollout and line.writes)
+    restored.command_writes(engine, configured.digest)
     if header.undo is not None:
         return undo_run.begin(engine, header.undo, lines, reviewed=True), total, []
     lacking = planning.lacking(engine, configured)
     return apply_run.begin(engine, lines, reviewed=True, why=str(plan)), total, lacking
-=======
-    return (
-        (line for line in read_lines(plan) if line.rollout),
-        True,
-        sum(1 for line in read_lines(plan) if line.rollout and line.writes),
-    )
->>>>>>> 09a5a0ce1bb501d3b0741064ce69ce4151a04924
 
 
 def _plan_now(engine: "Engine", configured: "Settings", *, show: bool) -> tuple[list["Line"], Any, list["Found"]]:
@@ -151,12 +135,7 @@ def carry_out(engine: "Engine", applied: "Applied", *, total: int) -> None:
     from bridge import apply_run
 
     stop = Event()
-<<<<<<< HEAD
-    with planning.progress(engine, {"written": total}):
-=======
-    applied = apply_run.begin(engine, lines, reviewed=reviewed, why=why)
     with progress.of(engine, {"written": total}):
->>>>>>> 09a5a0ce1bb501d3b0741064ce69ce4151a04924
         try:
             apply_run.drain(engine, applied, stop, threads=engine.itglue.quota.threads)
         except BaseException as error:

@@ -197,15 +197,9 @@ class _Check:
                         yield each[0], as_of(kind, each[1], time.time())
             if held or not live or name not in self._reachable:
                 continue
-<<<<<<< HEAD
-            with app.connector_of(settings, name) as connector:
+            with app.connector_of(settings, name) as connector, progress.shown() as tell:
                 if kind in connector.per_organization:
                     continue  # a request for each organization: too dear for a check
                 for page in connector.changes(kind, None, mapping.want(kind)):
-                    yield from ((each.ref, as_of(kind, each.words, time.time())) for each in page.records)
-=======
-            with app.connector_of(settings, name) as connector, progress.shown() as tell:
-                for page in connector.changes(kind, None, mapping.want(kind)):
                     tell(f"read {kind}s", len(page.records))
-                    yield from ((record.ref, record.words) for record in page.records)
->>>>>>> 09a5a0ce1bb501d3b0741064ce69ce4151a04924
+                    yield from ((each.ref, as_of(kind, each.words, time.time())) for each in page.records)

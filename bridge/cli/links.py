@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from bridge.cli import output, planning, shapes
+from bridge.cli import output, planning, progress, shapes
 from bridge.cli.failures import fail
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, engine_of, settings_of
 
@@ -110,7 +110,7 @@ def import_(file: File, as_json: Json = False, settings: SettingsFile = DEFAULT)
     refused: list[tuple[int, str, str]] = [(line, ref, why) for line, ref, why in rows if isinstance(why, str)]
     fine = [(line, each) for line, _, each in rows if not isinstance(each, str)]
     configured = settings_of(settings)
-    with engine_of(configured, "links import") as engine, planning.progress(engine):
+    with engine_of(configured, "links import") as engine, progress.of(engine):
         planning.read_new(engine, configured.data_folder, refresh_index=False)
         before = {linking.as_row(each)["ref"]: each for each in linking.given(engine.db)}
         with side("itglue"):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli import output, planning, shapes
+from bridge.cli import output, planning, progress, shapes
 from bridge.cli.apply import Yes, carry_out, confirmed, report
 from bridge.cli.failures import fail, side
 from bridge.cli.labels import Labels
@@ -51,7 +51,7 @@ def undo(
         if not undo_run.exists(engine, run):
             raise fail("B414", f"there is no run {run}: glue-bridge journal names those that wrote something")
         probe_now(engine, [ITGLUE])
-        with planning.progress(engine), side(ITGLUE):
+        with progress.of(engine), side(ITGLUE):
             lines = list(undo_run.plan(engine, run))
         writes = [line for line in lines if line.writes]
         refused = [(line, line.reason or "") for line in lines if line.word == undo_run.REFUSED]

@@ -4,11 +4,8 @@ import json
 import os
 import pty
 import re
-<<<<<<< HEAD
 from collections.abc import Iterator, Sequence
-=======
 from contextlib import suppress
->>>>>>> 09a5a0ce1bb501d3b0741064ce69ce4151a04924
 from pathlib import Path
 from typing import Any
 
