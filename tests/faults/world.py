@@ -25,13 +25,21 @@ emptied = { hour = 1000000 }
 updates = { hour = 1000000 }
 flaps = 1000000
 """
-# The mapping under which the provider's traps are what its simulators say.
-MAPPING = """
+# The filters under which the provider's traps are what its simulators say.
+TRAPPED = """
 [organizations]
 only = "status in ['Active', 'Credit Hold'] and 'Client' in types"
 [configurations]
 only = "type not in ['Consumable', 'Spare']"
 """
+# Of two kinds alone: proofs that are about something else need not write sites and contacts too.
+TWO_KINDS = """
+[locations]
+enabled = false
+[contacts]
+enabled = false
+"""
+MAPPING = TRAPPED + TWO_KINDS
 
 
 @dataclass(frozen=True, slots=True)
