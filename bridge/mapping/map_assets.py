@@ -75,7 +75,7 @@ class AssetMap:
                 return Held("bad_value", f'field "{value.field.name}" {held.text} ({value.where})')
             if value.field.kind == "Tag":
                 wish.tags[value.word] = tuple(
-                    Ref(ref.source, each.kind, str(each.id)) if isinstance(each, Reference) else str(each)
+                    Ref(ref.source, each.kind, str(each.id)) if isinstance(each, Reference) else each
                     for each in held or ()
                 )
             else:

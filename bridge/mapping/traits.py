@@ -9,6 +9,7 @@ from bridge.mapping import clean
 from bridge.mapping.attributes import HTML_BYTES
 from bridge.mapping.clean import Bad
 from bridge.mapping.sanitise import sanitise
+from bridge.records import Ref
 
 TITLES = ("Text", "Select", "Date")
 """Kinds that can make an asset's title."""
@@ -92,7 +93,7 @@ def select(value: Any, options: Sequence[str]) -> str | Bad | None:
 
 
 def members(value: Any) -> tuple[Any, ...] | Bad | None:
-    """Give what a tag names: IT Glue ids as digits, and references as they are, each once."""
+    """Give what a tag names: IT Glue ids as digits, references as they are, the text of a Ref as that, each once."""
     listed: Iterable[Any] = value if isinstance(value, list | tuple) else [value]
     found: list[Any] = []
     for each in listed:
@@ -104,10 +105,19 @@ def members(value: Any) -> tuple[Any, ...] | Bad | None:
             found.append(str(each))
         elif isinstance(each, str) and each.strip().isascii() and each.strip().isdigit():
             found.append(each.strip())
+        elif isinstance(each, str) and (ref := _ref(each)) is not None:
+            found.append(ref)
         else:
             shown = str(clean.plain(each))[:60]
             return Bad(f'"{shown}" is neither a reference of the record nor an id of IT Glue')
     return tuple(found) or None
+
+
+def _ref(text: str) -> Ref | None:
+    try:
+        return Ref.parse(text)
+    except ValueError:
+        return None
 
 
 def tag_type(word: str) -> str | None:

@@ -15,6 +15,7 @@ from bridge.mapping import traits
 from bridge.mapping.clean import Bad
 from bridge.mapping.expressions import Reference
 from bridge.mapping.sanitise import ATTRIBUTES, SCHEMES, TAGS, sanitise
+from bridge.records import Ref
 
 ANYTHING = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.text()), st.dictionaries(st.text(), st.text())
@@ -168,6 +169,7 @@ def test_a_tag_takes_references_and_ids() -> None:
     device = Reference.of({"id": "9", "name": "KRK-1"}, "configuration")
 
     assert traits.members([device, 55, "56"]) == (device, "55", "56")
+    assert traits.members("cw:configuration:7") == (Ref("cw", "configuration", "7"),)
     assert traits.members([]) is None
     assert isinstance(traits.members("KRK-1"), Bad)
     assert isinstance(traits.members(Reference.of("KRK-1", "configuration")), Bad)
