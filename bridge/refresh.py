@@ -10,10 +10,12 @@ from bridge.errors import IncompleteReadError, RateLimitError
 from bridge.itglue.kinds import TYPES, assets_of, kind_of
 from bridge.itglue.reads import by_ids, read
 from bridge.jsonapi import Row
+from bridge.mapping.assets import folded
 from bridge.mapping.effective import KINDS
+from bridge.mapping.traits import ASSET_TAG
 from bridge.quota import Lane
 from bridge.store import links as link_rows
-from bridge.store import streams
+from bridge.store import streams, suggested
 from bridge.store import targets as target_rows
 from bridge.store.index import NAME_KINDS, AssetRow
 from bridge.store.schema import links
@@ -30,13 +32,22 @@ def kinds_read(engine: Engine) -> tuple[str, ...]:
     if not engine.mapping.asset_types:
         return (*NAME_KINDS, *records)
     with engine.db.read() as connection:
-        types = link_rows.of_kind(connection, TYPES)
-    return (*NAME_KINDS, TYPES, *records, *map(assets_of, types))
+        types = [*link_rows.of_kind(connection, TYPES), *suggested.types(connection, _shown(engine))]
+    return (*NAME_KINDS, TYPES, *records, *map(assets_of, dict.fromkeys(types)))
 
 
-def asset_row(row: Row) -> AssetRow:
-    """Give a row as the index stores it."""
-    return AssetRow(row.id, row.attributes, tuple((adapter.type, adapter.remote_id) for adapter in row.adapters))
+def _shown(engine: Engine) -> set[str]:
+    """Name the flexible asset types whose assets are suggested."""
+    shows = {show for block in engine.mapping.suggesting if block.suggestions for show in block.suggestions.shows}
+    return {folded(show.removeprefix(ASSET_TAG)) for show in shows if show.startswith(ASSET_TAG)}
+
+
+def asset_row(row: Row, kind: str = "", org_id: str = "") -> AssetRow:
+    """Give a row as the index stores it; one of a nested list is its parent's, whether it says so or not."""
+    own = {str(kind_of(kind).parent_id): org_id} if org_id and kind_of(kind).nested_list else {}
+    return AssetRow(
+        row.id, {**row.attributes, **own}, tuple((adapter.type, adapter.remote_id) for adapter in row.adapters)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ def refresh(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", run: int
         with engine.db.write() as connection:
             now = engine.db.now(connection)
             changed += engine.index.store(
-                connection, kind, [asset_row(row) for row in chunk.rows], now=now, read=number
+                connection, kind, [asset_row(row, kind, org_id) for row in chunk.rows], now=now, read=number
             )
         engine.on_progress(f"read {kind}", len(chunk.rows))
         engine.beat()
@@ -86,6 +97,7 @@ def refresh(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", run: int
             link_rows.verified(connection, links.c.itglue_type == kind, began=started)
         raised = engine.index.raise_concerned(connection, kind, gone, now=now, new=False, run=run)
         raised += engine.index.raise_concerned(connection, kind, changed, now=now, new=True, run=run)
+        raised += suggested.raise_changed(engine.db, connection, kind, engine.mapping.suggesting, now=now)
         if native_before and not org_id and kind in RECORD_KINDS:
             raised += engine.index.raise_native(connection, kind, now=now)
     if raised:

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Mapping
 
-from bridge import poll, refresh
+from bridge import poll, refresh, suggested
 from bridge.engine import Engine, log
 from bridge.errors import AuthError, BridgeError, RateLimitError, SideDownError
 from bridge.settings.protocol import Protocol
@@ -27,7 +27,8 @@ def wanted(engine: Engine) -> list[tuple[str, str, str]]:
         if kind in connector.kinds
         for what in (("poll", "ids") if kind in connector.per_organization else ("poll", "ids", "snapshot"))
     ]
-    return names + [(ITGLUE, kind, "refresh") for kind in refresh.kinds_read(engine)]
+    kinds = (*refresh.kinds_read(engine), *suggested.kinds(engine))
+    return names + [(ITGLUE, kind, "refresh") for kind in kinds]
 
 
 def intervals(protocol: Protocol) -> Mapping[str, float]:
@@ -66,7 +67,10 @@ def refresh_cycle(engine: Engine, row: streams.Row, seconds: float) -> None:
     error: str | None = None
     wait = seconds
     try:
-        refresh.refresh(engine, row.kind, lane="backfill", run=run)
+        if row.kind in suggested.kinds(engine):
+            suggested.read(engine, row.kind, lane="backfill", run=run)
+        else:
+            refresh.refresh(engine, row.kind, lane="backfill", run=run)
     except RateLimitError as caught:
         wait = caught.retry_after or engine.times.backoff_min
         error = str(caught)

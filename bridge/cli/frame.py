@@ -37,6 +37,7 @@ COMMANDS = (
     "status",
     "held",
     "explain",
+    "suggest",
     "journal",
     "pause",
     "resume",

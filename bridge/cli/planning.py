@@ -23,7 +23,7 @@ SHOWN = 40  # lines of a plan on a terminal, unless all are asked for
 
 def read_new(engine: "Engine", data_folder: Path, *, refresh_index: bool) -> None:
     """Poll every source once, and read IT Glue where it has not been read, or all of it anew."""
-    from bridge import poll, refresh
+    from bridge import poll, refresh, suggested
     from bridge.cli.failures import side
     from bridge.cli.reading import poll_sources
     from bridge.store import runs, taking_up
@@ -37,8 +37,11 @@ def read_new(engine: "Engine", data_folder: Path, *, refresh_index: bool) -> Non
         if refresh_index:
             for kind in refresh.kinds_read(engine):
                 refresh.refresh(engine, kind, lane="backfill")
+            for kind in suggested.kinds(engine):
+                suggested.read(engine, kind, lane="backfill")
         else:
             refresh.ensure_known(engine, lane="backfill")
+            suggested.ensure_read(engine, lane="backfill")
     if service_pid(data_folder) is None:  # nobody drains what was read: its runs end as planned
         runs.end_finished(engine.db, planned=True)
 

@@ -182,6 +182,17 @@ class Fields(TypedDict):
     fields: Rows
 
 
+class Suggested(TypedDict):
+    """The rules with what made each fit, and what is shown of each kind; `organization` is the ticket's."""
+
+    ref: str
+    title: str | None
+    open: bool
+    organization: str | None
+    rules: Rows
+    shown: Rows
+
+
 class Listed(TypedDict):
     """A list of IT Glue's, all pages of it, and what was included with it."""
 
@@ -207,7 +218,7 @@ SHAPES: Mapping[str, type] = {
     "init": Init, "check": Check, "match": Match, "plan": Plan, "apply, undo": Apply, "status": Status, "held": Held,
     "held pin, ban, new, exclude": Decided, "held accept": Accepted, "held retry": Retried, "explain": Explain,
     "journal": Journal, "pause": Paused, "resume": Resumed, "links export": Exported, "links import": Imported,
-    "backup": Backup, "mapping": MappingLines, "fields": Fields, "query": Query, "itglue … list": Listed,
+    "backup": Backup, "mapping": MappingLines, "fields": Fields, "suggest": Suggested, "query": Query, "itglue … list": Listed,
     "itglue … get, create, update": Single, "any, where it fails": Errors,
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from bridge import planning
 from bridge.desired import Desired, Excluded, Held, Name
-from bridge.drain import references, traits, undoing
+from bridge.drain import references, suggest, traits, undoing
 from bridge.drain.candidates import find
 from bridge.drain.contributors import summed
 from bridge.drain.verdicts import ORGANIZATIONS, Gone, Moment, Ready, Verdict, Waiting
@@ -29,6 +29,7 @@ def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], mome
     wishes: list[tuple[int, Wish, Rules, tuple[Name, ...]]] = []
     unlinked: list[Work] = []
     firsts = first_of(engine, connection, works, moment)
+    _suggest(engine, connection, works, firsts, moment)
     wanted = {references.of_record(ref) for ref in _referred(firsts)}
     for work, verdict in zip(works, firsts, strict=True):
         if isinstance(verdict, Desired) and verdict.tags and work.block is not None:
@@ -54,6 +55,19 @@ def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], mome
         work = works[place]
         verdicts[place] = _plan(work, wish, rules, missing, matches.get(work.ref), seen, moment)
     return [verdict for verdict in verdicts if verdict is not None]
+
+
+def _suggest(
+    engine: Engine, connection: Connection, works: Sequence[Work], firsts: Sequence[Desired | Verdict], moment: Moment
+) -> None:
+    """Put what is suggested into the wishes of blocks that show it."""
+    showing = [
+        (work, verdict)
+        for work, verdict in zip(works, firsts, strict=True)
+        if isinstance(verdict, Desired) and work.block is not None and work.block.suggestions is not None
+    ]
+    if showing:
+        suggest.fill(connection, showing, suggest.Shelf(engine.index, connection, moment.names))
 
 
 def first_of(engine: Engine, connection: Connection, works: Sequence[Work], moment: Moment) -> list[Desired | Verdict]:

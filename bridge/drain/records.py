@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
+from bridge import suggested
 from bridge.drain import enrich, prepare, verify
 from bridge.drain.asset_types import TypeView, view
 from bridge.drain.creates import Pace, create
@@ -33,6 +34,8 @@ def drain(engine: Engine, rows: Sequence[Row], *, lane: Lane, run: int | None, p
         return
     _know_type(engine, str(rows[0].block), lane)
     verify.verify(engine, rows, lane=lane)
+    if engine.mapping.block(rows[0].block).suggestions is not None:
+        suggested.ensure_read(engine, lane=lane, org_ids=_organizations(engine, rows))
     if prepare.collect(engine, rows, lane=lane, run=run):
         return  # names come first: the claim is given back, and they are claimed before it
     # What was decided is let go here: only the writes are kept while they wait for their turns.
@@ -67,6 +70,14 @@ def _know_type(engine: Engine, block_id: str, lane: Lane) -> None:
 def _type_of(engine: Engine, block: Block) -> TypeView:
     with engine.db.read() as connection:
         return view(Names(connection), block)
+
+
+def _organizations(engine: Engine, rows: Sequence[Row]) -> list[str]:
+    """Give the organizations of IT Glue that targets belong to."""
+    above = {row.org_target for row in rows if row.org_target is not None}
+    with engine.db.read() as connection:
+        found = connection.execute(sa.select(links.c.itglue_id).where(links.c.target.in_(above))).scalars()
+        return sorted(found, key=lambda each: (len(each), each))
 
 
 def _is_merged(work: Work, verdict: Verdict) -> bool:

@@ -167,11 +167,16 @@ def review_digest(work: Work, plan: Plan) -> str:
 
 
 def is_mapping_made(work: Work, plan: Plan) -> bool:
-    """Tell whether only a changed mapping asks for an update: the record is as it was when it was last settled."""
+    """Tell whether only a changed mapping, or what is suggested by now, asks for an update of a record.
+
+    The record is as it was when it was last settled.
+    """
     row, block = work.target, work.block
     if block is None or work.undone or isinstance(plan, Create | Archive | Restore | Hold | Nothing):
         return False
-    return row.rules is not None and row.rules != block.digest and row.settled_digest == work.digest
+    if row.rules is None or row.settled_digest != work.digest:
+        return False
+    return row.rules != block.digest or (bool(work.suggested) and work.suggested.issuperset(plan.fields))
 
 
 def _item(work: Work, plan: Plan) -> Item:

@@ -107,7 +107,7 @@ def _limits(stops: StopLimits, item: Item, connection: Connection, shares: dict[
         limits.append(_Limit("stop_emptied", "records with a value turned empty", journal.c.emptied.is_(sa.true()),
                              stops.emptied_hour, HOUR))  # fmt: skip
     if item.mapping_made:
-        limits.append(_Limit("stop_updates", "updates that only a changed mapping asks for",
+        limits.append(_Limit("stop_updates", "updates that only a changed mapping, or changed suggestions, ask for",
                              journal.c.mapping_made.is_(sa.true()), stops.updates_hour, HOUR))  # fmt: skip
     return limits
 

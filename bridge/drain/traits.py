@@ -72,6 +72,8 @@ def resolve(
     if not seen.type_id:
         work.symbols[TYPE_ID] = block.asset_type.name
     work.notes = dict(desired.notes)
+    if block.suggestions is not None:
+        work.suggested = frozenset(seen.word(word) for word, _, _ in block.suggestions.fields)
     for name, value in desired.attributes.items():
         field = _field(block, name)
         fitted = _fitted(field, seen.fields[folded(field.name)], value)

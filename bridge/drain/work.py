@@ -83,6 +83,7 @@ class Work:
     link_kind: str | None = None  # what the link says its record is
     assets_kind: str = ""  # of a flexible asset: its kind in the index, which names its type
     title: str = ""  # of a flexible asset
+    suggested: frozenset[str] = frozenset()  # of a flexible asset: the traits that show suggestions
     rest: Mapping[str, Any] | None = None  # the traits that a plan leaves as they are
 
     @property

@@ -152,6 +152,8 @@ class ITGlue:
             (_filter(kind, word), _alternatives(values))
             for word, values in (kind.filters | dict(filters or {})).items()
         ]
+        if nested:
+            params += kind.nested_params
         if include:
             params.append(("include", ",".join(include)))
         path = _nested(nested, kind) if nested else kind.word

@@ -14,6 +14,7 @@ class Kind:
     changed in one, on the flat route. `by_id` says that lists can be filtered by id. `identity` are the attributes by which people tell records apart. `synced` are
     the attributes that stay writable on a record owned by the native sync. `adapters` says that PSA ids can be asked
     for with the list, `fields` that each record comes with its fields. `type_id` is the type whose assets alone are meant.
+    `nested_params` are asked for with every page of a nested list.
     """
 
     word: str
@@ -30,6 +31,7 @@ class Kind:
     synced: frozenset[str] = frozenset()
     fields: bool = False
     type_id: str = ""
+    nested_params: tuple[tuple[str, str], ...] = ()
 
     @property
     def include(self) -> tuple[str, ...]:
@@ -97,6 +99,14 @@ KINDS: dict[str, Kind] = {
         Kind("countries", writable=False),
         Kind("regions", writable=False),  # all at once: neither their filter nor their nested route works (api 5.2)
         Kind("domains", writable=False, sort="created_at", by_id=True),
+        Kind("checklists", parent="organizations", writable=False, sort="created_at", by_id=True),
+        Kind(
+            "documents",  # no flat list; without the folder the root folder's alone (api/itglue.md 5.11)
+            parent="organizations",
+            nested_list=True,
+            writable=False,
+            nested_params=(("filter[document_folder_id]", "null"),),
+        ),
         Kind("locations", parent="organizations", bulk_create=True, bulk_update=True, by_id=True, adapters=True),
         Kind(
             "contacts",

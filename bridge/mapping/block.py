@@ -8,6 +8,7 @@ from typing import Any
 from bridge.desired import Desired, Excluded, Held
 from bridge.mapping.assets import AssetType
 from bridge.mapping.gone import Gone
+from bridge.mapping.suggest import Suggestions
 from bridge.records import Ref
 
 Words = AbstractMapping[str, Any]
@@ -62,6 +63,8 @@ class Block:
     """Whether a record takes part in a summary."""
     asset_type: AssetType | None = None
     """The flexible asset type that it writes."""
+    suggestions: Suggestions | None = None
+    """What of IT Glue's documentation its fields show."""
 
     @property
     def anchor_kind(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.errors import SettingsError
+from bridge.mapping import build_suggestions
 from bridge.mapping.assets import AssetType, merged
 from bridge.mapping.block import Block, Words
 from bridge.mapping.build import build
@@ -14,6 +15,7 @@ from bridge.mapping.clean import Memo
 from bridge.mapping.effective import DEFAULTS, KINDS, Entry, MappingSettings, define, is_read
 from bridge.mapping.problems import SettingsErrors, nearest, raise_all
 from bridge.mapping.rules import Line
+from bridge.mapping.suggest import SUBJECTS
 from bridge.records import Ref
 
 __all__ = ["Block", "Mapping", "Row", "compile_mapping", "organization_of"]
@@ -39,9 +41,14 @@ class Mapping:
         self._forms: Memo[tuple[str, tuple[int, ...]], Block] = Memo(
             lambda key: build(define(key[0], settings, key[1]), settings)
         )
+        suggested = build_suggestions.build(settings)
         self._assets = {
-            rules.id: build_assets(rules, number, settings) for number, rules in enumerate(settings.flexible_assets)
+            rules.id: build_assets(rules, number, settings, suggested)
+            for number, rules in enumerate(settings.flexible_assets)
         }
+        self.suggesting: tuple[Block, ...] = tuple(
+            block for block in self._assets.values() if block.suggestions is not None
+        )
         # By folded name: what all blocks of a type ask of it.
         self.asset_types: dict[str, AssetType] = merged(
             block.asset_type for block in self._assets.values() if block.asset_type is not None
@@ -97,7 +104,14 @@ class Mapping:
             if each.id not in self._assets
             for number in self._overrides()
         ]
-        return frozenset[str]().union(*(form.want for form in forms))
+        looked_at = [
+            block.suggestions.words(subject)
+            for block in self.suggesting
+            if block.suggestions is not None
+            for subject, of in SUBJECTS.items()
+            if of == kind
+        ]
+        return frozenset[str]().union(*(form.want for form in forms), *looked_at)
 
     def explain_rows(self) -> Iterator[Row]:
         """Give the effective mapping line by line, overrides after the blocks that they change."""
@@ -146,9 +160,11 @@ def _asset_rows(block: Block) -> Iterator[Row]:
         names = tuple(sorted(word.removeprefix("traits.") for word in getattr(block.owners, rule)))
         if names:
             yield Row(block.id, rule, _text(names), block.provenance.get(rule, "built in"))
+    parts = {word: part for word, part, _ in block.suggestions.fields} if block.suggestions is not None else {}
     for field in block.asset_type.fields if block.asset_type else ():
         marks = [word for word in ("title", "required", "in_list") if getattr(field, word)]
-        text = ", ".join((field.kind, *marks, *([] if field.has_value else ["left to people"])))
+        text = ", ".join((field.kind, *marks, *([] if field.has_value else ["left to people"]),
+                          *([f"suggest {part}"] if (part := parts.get(f"traits.{field.name}")) else [])))  # fmt: skip
         yield Row(block.id, f"fields.{field.name}", text, block.provenance.get(f"fields.{field.name}", "built in"))
 
 
@@ -185,6 +201,10 @@ def compile_mapping(settings: MappingSettings) -> Mapping:
 def _asset_problems(settings: MappingSettings) -> dict[str, SettingsError]:
     """Find what is wrong in each block of flexible assets, and between them."""
     problems: dict[str, SettingsError] = {}
+    try:
+        build_suggestions.build(settings)
+    except SettingsErrors as error:
+        problems |= {str(each): each for each in error.problems}
     ids: set[str] = set()
     marked: dict[tuple[str, str, str | None], str] = {}
     for number, rules in enumerate(settings.flexible_assets):

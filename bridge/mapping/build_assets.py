@@ -11,7 +11,7 @@ import orjson
 
 from bridge.desired import Desired, Excluded, Held
 from bridge.errors import SettingsError
-from bridge.mapping import traits
+from bridge.mapping import build_suggestions, suggest, traits
 from bridge.mapping.assets import BRIDGE_REF, AssetField, AssetType
 from bridge.mapping.block import Block, Owners
 from bridge.mapping.clean import Bad, Memo
@@ -107,6 +107,8 @@ class _Build:
                 self.refuse("B133", said, "fields", at, *(("tags",) if given.tags else ()))
         elif given.tags is not None:
             self.refuse("B133", f'"{name}": only a Tag has tags', "fields", at, "tags")
+        if given.suggest is not None:
+            self._suggests(given, at)
         if given.options is not None and kind != "Select":
             self.refuse("B133", f'"{name}": only a Select has options', "fields", at, "options")
         if given.decimals is not None and kind not in ("Number", "Percent"):
@@ -116,8 +118,29 @@ class _Build:
             self.refuse("B133", f'"{name}": options are single lines, each once', "fields", at, "options")
         return AssetField(
             name, kind, given.title, given.required, given.in_list or (given.title and not listed), given.hint, tags,
-            options, given.decimals or 0, given.value is not None,
+            options, given.decimals or 0, given.value is not None or given.suggest is not None,
         )  # fmt: skip
+
+    def _suggests(self, given: FlexibleField, at: int) -> None:
+        """Refuse a field of suggestions that nothing can be suggested in."""
+        if self.kind != "ticket" or self.rules.per != "record":
+            said = f'"{given.name}": only a block with from = "tickets" and per = "record" has suggestions'
+        elif given.kind != "Tag" or not build_suggestions.can_show(given.tags or ""):
+            said = f'"{given.name}": suggestions stand in a Tag of {build_suggestions.SHOWN}'
+        elif given.value is not None or given.required:
+            said = f'"{given.name}": suggestions take no value, and may be none: it cannot be required'
+        else:
+            return
+        self.refuse("B139", said, "fields", at, "suggest")
+
+    def suggestions(self, rules: tuple[suggest.Rule, ...]) -> suggest.Suggestions | None:
+        fields = tuple(
+            (f"traits.{each.name.strip()}", each.suggest, traits.tag_type(each.tags or "") or "")
+            for each in self.rules.fields
+            if each.suggest is not None
+        )
+        shows = {show for _, _, show in fields}
+        return suggest.Suggestions(tuple(each for each in rules if each.show in shows), fields) if fields else None
 
     def _value(self, field: AssetField, given: FlexibleField, at: int) -> Value | None:
         if field.kind in (*traits.UNSAFE, *traits.VALUELESS):
@@ -194,7 +217,9 @@ def _plainly(form: Callable[[Any], Any]) -> Callable[[Any, str], Any]:
     return lambda value, _source: form(value)
 
 
-def build(rules: FlexibleAssetRules, number: int, settings: MappingSettings) -> Block:
+def build(
+    rules: FlexibleAssetRules, number: int, settings: MappingSettings, suggested: tuple[suggest.Rule, ...] = ()
+) -> Block:
     """Build a block; raise SettingsErrors with all that is wrong in it."""
     work = _Build(rules, number, settings)
     if rules.id in BLOCK_IDS or not rules.id:
@@ -216,6 +241,10 @@ def build(rules: FlexibleAssetRules, number: int, settings: MappingSettings) -> 
     )
     known = words_of(work.table)
     want = used if rules.per == "record" else frozenset(_contributed(work, only, values, when)) | own
+    shown = work.suggestions(suggested)
+    if shown is not None:
+        want |= shown.words(suggest.TICKET) | {"open"}
+        want |= {"configurations"} if shown.words(suggest.DEVICE) else frozenset()
     condition = (only, settings.where((*work.path, "only"))) if only is not None else None
     mapped = AssetMap(work.table, work.kind, condition, values, rule=f"{where} [[flexible_assets]] {rules.id}")
     return Block(
@@ -223,7 +252,7 @@ def build(rules: FlexibleAssetRules, number: int, settings: MappingSettings) -> 
         kind=work.kind,
         itglue_type="flexible_assets",
         wave=WAVES["flexible_assets"],
-        digest=_digest(rules, asset_type, settings),
+        digest=_digest(rules, asset_type, settings, shown),
         want=want,
         owners=owners,
         gone=gone,
@@ -238,6 +267,7 @@ def build(rules: FlexibleAssetRules, number: int, settings: MappingSettings) -> 
         per=rules.per,
         takes=mapped.fits,
         asset_type=asset_type,
+        suggestions=shown,
     )
 
 
@@ -261,12 +291,15 @@ def _only_relative(work: _Build, only: Expression | None) -> bool:
     return only is not None and any(words_of(work.kind)[word].relative for word in only.words)
 
 
-def _digest(rules: FlexibleAssetRules, asset_type: AssetType, settings: MappingSettings) -> str:
+def _digest(
+    rules: FlexibleAssetRules, asset_type: AssetType, settings: MappingSettings, shown: suggest.Suggestions | None
+) -> str:
     content = {
         "rules": rules.model_dump(mode="json", exclude_none=True),
         "id": rules.id,
         "fields": [each.name for each in asset_type.fields],
         "zones": {source: zone for source, zone in settings.zones().items() if zone != "UTC"},
+        **({"suggestions": [each.content() for each in shown.rules]} if shown is not None else {}),
     }
     return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
 

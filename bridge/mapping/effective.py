@@ -19,6 +19,7 @@ from bridge.mapping.rules import (
     LocationRules,
     OrganizationRules,
     OverrideRules,
+    SuggestionRules,
 )
 
 DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {default_2026_11.NAME: default_2026_11.BLOCKS}
@@ -69,6 +70,10 @@ class MappingSettings(Protocol):
     @property
     def flexible_assets(self) -> tuple[FlexibleAssetRules, ...]:
         """Give each `[[flexible_assets]]`."""
+
+    @property
+    def suggestions(self) -> tuple[SuggestionRules, ...]:
+        """Give each `[[suggestions]]`."""
 
     @property
     def override(self) -> tuple[OverrideRules, ...]:

@@ -143,6 +143,7 @@ class FlexibleField(Rules):
     required: bool = False
     in_list: bool = False
     hint: str | None = None
+    suggest: Literal["first", "more"] | None = None
 
 
 class FlexibleAssetRules(Rules):
@@ -168,6 +169,20 @@ class FlexibleAssetRules(Rules):
     def id(self) -> str:
         """Give the block's id: its name, by default the slug of its type."""
         return self.name or re.sub(r"[^a-z0-9]+", "-", self.type.casefold()).strip("-")
+
+
+class SuggestionRules(Rules):
+    """One `[[suggestions]]`: what of IT Glue's documentation is shown on tickets that hold certain words.
+
+    `when` holds, by subject and attribute, the words of which one has to be there; `show` is a tag type, as a field's
+    `tags`; `titled` are words of which an item's name has to hold one; `shared` organizations of IT Glue, by name or id.
+    """
+
+    name: str | None = Field(default=None, min_length=1)
+    when: dict[Literal["ticket", "device", "organization"], dict[str, Any]] = Field(min_length=1)
+    show: str
+    titled: Annotated[Names, BeforeValidator(_many, json_schema_input_type=str | Names)] = ()
+    shared: Annotated[Names, BeforeValidator(_many, json_schema_input_type=str | Names)] = ()
 
 
 class OverrideRules(Rules):

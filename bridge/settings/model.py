@@ -21,6 +21,7 @@ from bridge.mapping.rules import (
     OverrideRules,
     RolloutRules,
     Rules,
+    SuggestionRules,
 )
 from bridge.settings.itglue import ITGlueSettings
 from bridge.settings.place import Place
@@ -52,6 +53,7 @@ class Settings(Rules):
     configurations: ConfigurationRules = ConfigurationRules()
     tickets: LaterRules | None = None
     flexible_assets: tuple[FlexibleAssetRules, ...] = ()
+    suggestions: tuple[SuggestionRules, ...] = ()
     override: tuple[OverrideRules, ...] = ()
     protocol: Protocol = Protocol()
     store: StoreSettings = StoreSettings()
@@ -143,7 +145,7 @@ class Settings(Rules):
     @property
     def digest(self) -> str:
         """Give the digest of all that decides a plan, secrets and places left out."""
-        parts = {"defaults", "rollout", *KINDS, "tickets", "flexible_assets", "override"}
+        parts = {"defaults", "rollout", *KINDS, "tickets", "flexible_assets", "suggestions", "override"}
         content: dict[str, Any] = self.model_dump(mode="json", include=parts)
         content["itglue"] = {"url": self.itglue.base_url, "native_sync": self.itglue.native_sync}
         content["sources"] = {name: source.open_part() for name, source in self._sources.items()}

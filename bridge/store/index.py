@@ -51,6 +51,11 @@ _DROP_KEYS = sa.delete(asset_keys).where(
     asset_keys.c.itglue_id.in_(_IDS),
     (asset_keys.c.key != "psa_id") | asset_keys.c.itglue_id.in_(sa.bindparam("fresh", expanding=True)),
 )
+_UPDATED = (
+    sa.update(assets)
+    .values(updated_at=sa.bindparam("at", type_=sa.Text))
+    .where(assets.c.kind == sa.bindparam("of_kind"), assets.c.itglue_id == sa.bindparam("of_id"))
+)
 _MOVE_PSA_ID = (
     sa.update(asset_keys)
     .values(org_id=sa.bindparam("to_org", type_=sa.Text))
@@ -104,6 +109,7 @@ class Index:
         changed: dict[str, AssetRow] = {}
         values: list[dict[str, Any]] = []
         seen: list[str] = []
+        later: list[dict[str, Any]] = []
         for row in rows:
             digest = digest_of(row.attributes)
             adapters = orjson.dumps([list(pair) for pair in row.adapters]).decode() if row.adapters else None
@@ -115,6 +121,8 @@ class Index:
             )
             if stale or (old is not None and old.digest == digest and (adapters or old.adapters) == old.adapters):
                 seen.append(row.id)
+                if not stale and old is not None and old.updated_at != row.attributes.get("updated_at"):
+                    later.append({"of_kind": kind, "of_id": row.id, "at": row.attributes.get("updated_at")})
                 continue
             changed[row.id] = row
             listed = read
@@ -128,6 +136,8 @@ class Index:
                 .where(assets.c.kind == kind, assets.c.itglue_id.in_(part))
                 .values(stored_at=now, **({} if read is None else {"index_run": read}))
             )
+        if later:
+            connection.execute(_UPDATED, later)
         self._keys(connection, kind, changed)
         return list(changed)
 

@@ -138,8 +138,8 @@ class Mirror:
                 if record.version < row.version:
                     written.unbelieved.append(record.ref)
         written.changed = [record.ref for record, _ in changed]
-        # What belongs to an organization may get its place under it; summaries are told of what they sum up.
-        if changed and (kind == "organization" or kind in self.summaries.kinds):
+        # What belongs to an organization may get its place under it; others are told of what they sum up or look at.
+        if changed and (kind == "organization" or kind in self.summaries.kinds | self.summaries.looked_at):
             target_rows.lock_all(connection)
         else:
             target_rows.lock(connection, targets.c.mirror_id.in_([row.id for row in known.values()]))
@@ -155,6 +155,7 @@ class Mirror:
                 told |= self.summaries.concerned(connection, source, kind, stored)
                 told |= self.summaries.asking(connection, source, kind, stored, now=now)
             self.summaries.touch(connection, told, now=now, lane=lane, run=run)
+            self.summaries.look(connection, written.changed, now=now)
         self._count(connection, source, kind, list(latest), run)
         self.hint(connection, written.unbelieved, due_at=now + self.confirm_gap, lane=lane, why="lower version")
         return written
@@ -172,9 +173,8 @@ class Mirror:
 
     def seen(self, refs: Sequence[Ref], *, run: int) -> list[Ref]:
         """Mark ids of one source and kind as seen; give those that the mirror does not hold, or holds as gone."""
-        unknown: list[Ref] = []
         if not refs:
-            return unknown
+            return []
         source, kind = refs[0].source, refs[0].kind
         with self.db.write() as connection:
             self.db.lock_source(connection, source)

@@ -1,4 +1,4 @@
-"""Summaries: which of them a record is part of, and so concerns by what becomes of it."""
+"""Summaries, and whatever else looks at records beside its own: which of them a change of a record concerns."""
 
 from collections.abc import Collection, Sequence
 
@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from bridge.mapping.days import as_of
 from bridge.records import Ref
+from bridge.store import suggested
 from bridge.store import targets as target_rows
 from bridge.store.block_key import BlockKey
 from bridge.store.database import chunks
@@ -18,11 +19,13 @@ Told = set[tuple[str, str]]
 
 
 class Summaries:
-    """The blocks that sum records up."""
+    """The blocks that sum records up, and those that look at others."""
 
     def __init__(self, blocks: Sequence[BlockKey]) -> None:
         self._below = [b.id for b in blocks if b.kind == "organization" and b.wave > WAVES["organizations"]]
         self._blocks = [block for block in blocks if block.summarises is not None]
+        self._looking = [block for block in blocks if block.looks_at]
+        self.looked_at = frozenset[str]().union(*(block.looks_at for block in self._looking))
         self.kinds = {block.summarises for block in self._blocks}
 
     def concerned(
@@ -69,6 +72,12 @@ class Summaries:
 
     def _of(self, source: str, kind: str) -> list[BlockKey]:
         return [each for each in self._blocks if each.summarises == kind and each.source in (None, source)]
+
+    def look(self, connection: Connection, changed: Sequence[Ref], *, now: float) -> None:
+        """Make due what looks at changed records, all of one source and kind."""
+        for block in self._looking if changed else ():
+            if changed[0].kind in block.looks_at and block.source in (None, changed[0].source):
+                suggested.touch_looking(connection, block.id, changed, now=now)
 
     @staticmethod
     def touch(

@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
                           "bridge.itglue.reads", "bridge.queue", "bridge.store", "bridge.supervise")),
     ("what happens", ("bridge.engine", "bridge.deciding", "bridge.linking", "bridge.hints", "bridge.restored", "bridge.below",
                       "bridge.poll",
-                      "bridge.refresh", "bridge.drain", "bridge.undo_run", "bridge.sweep", "bridge.plan_pass", "bridge.plan_file", "bridge.apply_run",
+                      "bridge.refresh", "bridge.suggested", "bridge.drain", "bridge.undo_run", "bridge.sweep", "bridge.plan_pass", "bridge.plan_file", "bridge.apply_run",
                       "bridge.renormalize", "bridge.schedule")),
     ("composition", ("bridge.app", "bridge.service", "bridge.child")),
     ("outside", ("bridge.cli", "bridge.__main__")),

@@ -62,7 +62,7 @@ _STOPS = "[stops]\nnames = { hour = 1000, day = 1000 }\n"  # these proofs are no
 RESOURCES = (
     "configurations", "models", "manufacturers", "organizations", "configuration_types", "configuration_statuses",
     "organization_types", "organization_statuses", "contacts", "locations", "contact_types", "flexible_asset_types",
-    "flexible_asset_fields", "flexible_assets",
+    "flexible_asset_fields", "flexible_assets", "documents", "checklists",
 )  # fmt: skip
 _OPEN = ("pending", "waiting", "creating")
 
