@@ -186,7 +186,7 @@ def _next(connection: "Connection", row: "Row") -> str:
         return f"at {output.moment(row.due_at)}: until then a lost answer may still be carried out"
     if row.state == "pending":
         failed = f", after {output.count(row.attempts, 'failed attempt')}" if row.attempts else ""
-        return f"due {output.moment(row.due_at)}{failed}: at the next apply, or by the service with mode = apply"
+        return f"due {output.moment(row.due_at)}{failed}: at the next apply, or by the service with mode = apply; neither writes outside [rollout]"
     if row.state == "gone":
         return "never: what gone does is done" if row.due_at is None else f"at {output.moment(row.due_at)}, by gone"
     return _ENDS[row.state]

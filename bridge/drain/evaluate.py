@@ -135,6 +135,7 @@ def _first(
         if parent is not None:
             above = _under(parent, moment)
             organization = (parent.ref or work.ref, parent.name)
+    work.in_rollout = engine.in_rollout(organization)  # whatever is said of it below
     if work.decided.undo is not None:
         block = work.block = engine.mapping.block(work.target.block, organization)
         reverse = undoing.plan(work, block, _asset(work), undos)
@@ -145,7 +146,6 @@ def _first(
     if work.decided.exclude is not None:
         return Excluded(f"decision: {work.decided.exclude}" if work.decided.exclude else "decision")
     block = work.block = engine.mapping.block(work.target.block, organization)
-    work.in_rollout = engine.in_rollout(organization)
     if work.gone_at is not None:
         return _gone(work, block, moment)
     if work.words.get("recycled"):
