@@ -126,6 +126,11 @@ class _Check:
         account = Account(settings, client)
         try:
             yield from account.check()
+            yield from account.suggested(
+                dict.fromkeys(
+                    show for each in mapping.suggesting if each.suggestions for show in each.suggestions.shows
+                )
+            )
             yield from names.in_itglue(settings, mapping, account.names)
             if mapping.asset_types:
                 yield from assets.in_itglue(settings, mapping, account.types())

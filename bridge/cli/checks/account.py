@@ -1,7 +1,7 @@
 """IT Glue: the key, what there is, whose it is, and what reading it costs."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,12 @@ from bridge.cli import output
 from bridge.cli.checks.found import Found, ok
 from bridge.errors import BridgeError, RejectedError
 from bridge.itglue.client import ITGlue, Listing
-from bridge.itglue.kinds import TYPES, kind_of
+from bridge.itglue.kinds import TYPES, assets_of, kind_of
 from bridge.itglue.reads import read
+from bridge.mapping.assets import folded
 from bridge.mapping.effective import is_read
+from bridge.mapping.suggest import CHECKLISTS, DOCUMENTS
+from bridge.mapping.traits import ASSET_TAG
 from bridge.matching.keys import adapter_word
 from bridge.planning import is_locked
 from bridge.refresh import RECORD_KINDS
@@ -76,6 +79,30 @@ class Account:
         owned = {kind: self._owned(kind, page) for kind, page in first.items()}
         yield from self._native(owned)
         yield from self._adapters(owned)
+
+    def suggested(self, shows: Iterable[str]) -> Iterator[Found]:
+        """Price the nightly reading of what suggestions show; documents cost a request for each customer."""
+        requests, each_customer = 0, False
+        for show in shows:
+            if show == DOCUMENTS:
+                each_customer = True
+                requests += self._total("organizations")
+            elif show == CHECKLISTS:
+                requests += max(1, -(-self._total("checklists") // PAGE))
+            else:
+                name = show.removeprefix(ASSET_TAG).strip()
+                chunks = read(self._itglue, TYPES, lane="live", max_wait=PATIENCE)
+                rows = [row for chunk in chunks for row in chunk.rows]
+                ids = [
+                    row.id for row in rows if name == row.id or folded(str(row.attributes.get("name"))) == folded(name)
+                ]
+                requests += sum(max(1, -(-self._total(assets_of(each)) // PAGE)) for each in ids)
+        if requests:
+            most = ", one for each customer at most" if each_customer else ""
+            yield ok("itglue", f"{output.count(requests, 'request')} a night to read what is suggested{most}")
+
+    def _total(self, kind: str) -> int:
+        return self._itglue.page(kind, lane="live", size=1, max_wait=PATIENCE).total or 0
 
     def names(self, kind: str) -> list[str]:
         """Give every name of a kind, of countries and regions their ISO codes too, read once."""

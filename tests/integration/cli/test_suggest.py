@@ -90,3 +90,16 @@ def test_what_has_no_suggestions_says_so(drained: Workplace) -> None:
     assert (company.code, "B419" in company.err or "B401" in company.err) == (1, True)
     assert (unknown.code, "B401" in unknown.err) == (1, True)
     assert place.run("suggest", ref).code == 0
+
+
+def test_check_prices_what_is_read_for_it(place: Workplace) -> None:
+    """Documents one by one for each customer; without rules nothing is said."""
+    silent = place.run("check").out
+    with place.file.open("a", encoding="utf-8") as file:
+        file.write(BLOCK)
+    customers = sum(one["now"] is not None for one in place.sides.itglue.get("/records/organizations"))
+
+    said = place.run("check").out
+
+    assert "what is suggested" not in silent
+    assert f"{customers} requests a night to read what is suggested, one for each customer at most" in said
