@@ -69,8 +69,7 @@ def resolve(
     if work.parent is not None:
         wish["organization_id"] = work.parent.itglue_id
         work.symbols["organization_id"] = str(work.parent.ref)
-    if not seen.type_id:
-        work.symbols[TYPE_ID] = block.asset_type.name
+    work.symbols[TYPE_ID] = block.asset_type.name
     work.notes = dict(desired.notes)
     if block.suggestions is not None:
         work.suggested = frozenset(seen.word(word) for word, _, _ in block.suggestions.fields)

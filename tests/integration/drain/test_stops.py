@@ -5,6 +5,7 @@ from threading import Thread
 import pytest
 import sqlalchemy as sa
 
+from bridge import apply_run, plan_pass
 from bridge.store.schema import journal, targets
 from tests.integration.drain.world import World
 
@@ -169,3 +170,17 @@ def test_workers_at_once_never_pass_the_count_together(world: World, workers: in
 
     assert len(world.records("configurations")) == 8
     assert len(_held(world)) == 13
+
+
+def test_a_reviewed_plan_passes_the_count_of_assets_whose_type_it_makes_too(world: World) -> None:
+    """What was reviewed is the same change, though the type has an id only since."""
+    world.stops = "[stops]\ncreates = { hour = 1, day = 1000 }\n"
+    fields = '{ name = "Title", kind = "Text", value = "{{ name }}", title = true }'
+    world.assets = f'[[flexible_assets]]\ntype = "Sheet"\nfrom = "cw.organizations"\nfields = [{fields}]\n'
+    world.put(world.organization("1", "Acme"), world.organization("2", "Bolt"), world.organization("3", "Core"))
+
+    lines = list(plan_pass.plan_all(world.engine))
+    apply_run.begin(world.engine, lines, reviewed=True, why="test")
+    world.drain()
+
+    assert len(world.records("flexible_assets")) == 3
