@@ -27,7 +27,7 @@ def held_against_traps(
 ) -> list[str]:
     """Compare held (ref, code) and excluded (ref, rule) with the seeded traps (ref, code); `parent_held` is no cause.
 
-    `parents` gives the organization of each configuration: what is excluded below a trapped one is not listed again.
+    `parents` gives the organization of each record: what is excluded below a trapped one is not listed again.
     """
     listed = {(plain(ref), code) for ref, code in traps}
     trapped = {ref for ref, _ in listed}
@@ -69,10 +69,11 @@ def held_against_fold(held: Iterable[tuple[str, str]], excluded: Iterable[tuple[
 
 
 def parents_of(world: World) -> dict[str, str]:
-    """Give the organization of each configuration, by Refs without the source."""
+    """Give the organization of each record below one, by Refs without the source."""
     return {
-        f"configuration:{life.id}": f"organization:{life.now['company']['id']}"
-        for life in world.devices.values()
+        f"{kind}:{life.id}": f"organization:{life.now['company']['id']}"
+        for kind in ("configuration", "location", "contact", "ticket")
+        for life in world.source(kind).values()
         if life.now is not None and (life.now.get("company") or {}).get("id") is not None
     }
 

@@ -153,7 +153,9 @@ class _Folding:
             return Outcome(ref, "excluded", rule=mapped.rule, record=record, either=either)
         if parent is not None and parent.state in {"excluded", "gone"}:
             rule = parent.rule if parent.state == "excluded" else "parent_gone"
-            return Outcome(ref, "excluded", rule=rule, record=record)
+            # Sites are asked for company by company, so of one that is left out nobody has to know any.
+            unread = frozenset({"missing"} if kind == "location" else ())
+            return Outcome(ref, "excluded", rule=rule, record=record, either=unread)
         if mapped.nothing and record is None:
             # A summary of nothing: whether there is a target at all, nothing says.
             return Outcome(ref, "excluded", either=frozenset({"held", "settled", "gone", "missing"}))

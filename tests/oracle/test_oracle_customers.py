@@ -177,6 +177,20 @@ def test_the_held_set_has_no_more_and_no_less(ref: str, code: str) -> None:
     is_said(judged(scene, FULL, held=[*others, (f"cw:{ref}", "bug")]), "I5", f"{ref} is held bug")
 
 
+@pytest.mark.parametrize("excluded", [(), ("location:51",)])
+def test_the_sites_of_an_excluded_company_may_be_unknown(excluded: tuple[str, ...]) -> None:
+    """I5: they are asked for company by company; its contacts come in one list, and are excluded."""
+    scene = FullScene()
+    scene.site(10)
+    scene.person(10)
+    scene.company(20, types=[])
+    told = [(ref, "only") for ref in ("organization:311", "contact:41", *excluded)]
+
+    assert judged(scene, FULL, held=[], excluded=told).holds
+    is_said(judged(scene, FULL, held=[], excluded=told[:1]), "I5", "contact:41 is neither held nor excluded")
+    is_said(judged(scene, FULL, held=[("location:51", "ambiguous")], excluded=told), "I5", "location:51 is held")
+
+
 def test_what_refers_to_a_held_record_is_held(full: FullScene) -> None:
     """I5: without a link a reference acts as a parent while it is held."""
     full.shown(0, "location", "801", name="York")
