@@ -1,13 +1,14 @@
 """What people change in the PSA, and where it has to show in IT Glue."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bridge.cli.demo.pen import DemoError
 from bridge.cli.demo.simulator import Simulator
 
-COMPANIES, CONFIGURATIONS = "company/companies", "company/configurations"
+COMPANIES, CONFIGURATIONS, CONTACTS = "company/companies", "company/configurations", "company/contacts"
 MARK = "cw:configuration:"  # stands in the notes of what the bridge makes
 ORDINARY = 4  # devices that change on an ordinary day
 
@@ -70,14 +71,13 @@ def an_ordinary_day(connectwise: Simulator, itglue: Simulator, devices: Sequence
         row["status"] for row in (each.payload for each in devices)
         if row["status"]["id"] != retired.payload["status"]["id"]
     )  # fmt: skip
-    company = model.payload["company"]
-    organization = next(
-        row["id"] for row in itglue.now("organizations")
-        if row["attributes"]["name"].casefold() == company["name"].casefold()
-    )  # fmt: skip
+    customer = _a_customer(connectwise, itglue, devices)
+    company, organization = customer.company, customer.organization
     _change(connectwise, renamed, name=f"{renamed.name}-NEW")
     _change(connectwise, retired, status=_reference(status))
     _change(connectwise, moved, tagNumber="INV-2207", warrantyExpirationDate="2029-06-30T00:00:00Z")
+    connectwise.person("PATCH", f"{CONTACTS}/{customer.contact['id']}", {"title": "Head of IT"})
+    connectwise.person("PATCH", f"{customer.sites}/{customer.site['id']}", {"addressLine1": "1 New Street"})
     connectwise.person("PATCH", f"{COMPANIES}/{company['id']}", {"name": f"{company['name']} Holdings"})
     made = _made(connectwise, model, 1, "NB")
     return [
@@ -89,6 +89,10 @@ def an_ordinary_day(connectwise: Simulator, itglue: Simulator, devices: Sequence
                {"asset-tag": "INV-2207", "warranty-expires-at": "2029-06-30"}),
         Change(f"{company['name']} is renamed {company['name']} Holdings", "organizations", organization,
                {"name": f"{company['name']} Holdings"}),
+        Change(f"its site {customer.site['name']} moves to 1 New Street", "locations", customer.location_id,
+               {"address-1": "1 New Street"}),
+        Change(f"its {_full_name(customer.contact)} is Head of IT", "contacts", customer.contact_id,
+               {"title": "Head of IT"}),
         made,
     ]  # fmt: skip
 
@@ -115,6 +119,61 @@ def arrived(itglue: Simulator, changes: Iterable[Change]) -> Iterator[Change]:
                 row = rows.get(change.itglue_id) if change.itglue_id else by_serial.get(change.shows["serial-number"])
                 if row is not None and all(row.get(name) == value for name, value in change.shows.items()):
                     yield change
+
+
+@dataclass(frozen=True, slots=True)
+class _Customer:
+    """A customer that both sides have, with a site and a contact that both sides have once."""
+
+    company: dict[str, Any]
+    organization: str
+    site: dict[str, Any]
+    location_id: str
+    contact: dict[str, Any]
+    contact_id: str
+
+    @property
+    def sites(self) -> str:
+        """Give the path of its sites at the PSA."""
+        return f"{COMPANIES}/{self.company['id']}/sites"
+
+
+def _a_customer(connectwise: Simulator, itglue: Simulator, devices: Iterable[Device]) -> _Customer:
+    traps = {each["ref"] for kind in ("location", "contact") for each in connectwise.get(f"/traps/{kind}")}
+    contacts = connectwise.now(CONTACTS)
+    organizations = {row["attributes"]["name"].casefold(): row["id"] for row in itglue.now("organizations")}
+    places = _ids(itglue, "locations", lambda row: row["name"])
+    persons = _ids(itglue, "contacts", lambda row: f"{row['first-name']} {row['last-name']}")
+    for company in {each.payload["company"]["id"]: each.payload["company"] for each in devices}.values():
+        organization = organizations.get(company["name"].casefold(), "")
+        sites = [
+            (row, places[organization, row["name"]][0])
+            for row in connectwise.now(f"{COMPANIES}/{company['id']}/sites")
+            if f"location:{row['id']}" not in traps and len(places[organization, row["name"]]) == 1
+        ]
+        people = [
+            (row, persons[organization, _full_name(row)][0])
+            for row in contacts
+            if row.get("company", {}).get("id") == company["id"]
+            and not traps & {f"contact:{row['id']}", f"location:{row.get('site', {}).get('id')}"}
+            and len(persons[organization, _full_name(row)]) == 1
+        ]
+        if sites and people:
+            return _Customer(company, organization, *sites[0], *people[0])
+    raise DemoError("no customer has a site and a contact that both sides have once")
+
+
+def _ids(itglue: Simulator, resource: str, name: Callable[[dict[str, Any]], str]) -> dict[tuple[str, str], list[str]]:
+    """Give the ids of IT Glue's records by their organization and name."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in itglue.now(resource):
+        known = row["attributes"]
+        found[str(known["organization-id"]), name(known)].append(row["id"])
+    return found
+
+
+def _full_name(contact: Mapping[str, Any]) -> str:
+    return f"{contact.get('firstName')} {contact.get('lastName')}"
 
 
 def _change(connectwise: Simulator, device: Device, **fields: Any) -> None:

@@ -56,7 +56,7 @@ lease        = 6
 backoff_min  = 0.5
 backoff_max  = 5
 sweep        = 1
-polls        = {{ organization = {poll}, configuration = {poll} }}
+polls        = {{ organization = {poll}, location = {poll}, contact = {poll}, configuration = {poll} }}
 
 [service]
 log_format = "text"

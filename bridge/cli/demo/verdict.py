@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from bridge.cli import output
 from bridge.cli.demo.pen import Pen
 from bridge.cli.demo.simulator import Simulator
 from simulators.oracle.accounting import held_against_traps, parents_of, plain
-from simulators.oracle.judge import INVARIANTS, Report, judge_world, read
-from simulators.oracle.judged import TRAPS, Decisions
+from simulators.oracle.judge import INVARIANTS, Report, judge_world, read, reads
+from simulators.oracle.judged import FURTHER, SYNCED, TRAPS, Decisions
 from simulators.oracle.world import World
 
 EXAMPLES = 3  # violations shown of each invariant
+JUDGED: Final = replace(TRAPS, enabled=SYNCED | FURTHER)
+"""The settings of the demo's bridge.toml, as the judge is told of them."""
 
 
 @dataclass(slots=True)
@@ -46,14 +48,16 @@ class Evidence:
 
 def look(connectwise: Simulator, itglue: Simulator) -> World:
     """Read both sides as their control APIs show them."""
-    return read(connectwise.control, itglue.control)
+    world = read(connectwise.control, itglue.control, reads(JUDGED))
+    further = [(trap["ref"], trap["code"]) for kind in sorted(FURTHER) for trap in connectwise.get(f"/traps/{kind}")]
+    return replace(world, traps=(*world.traps, *further))
 
 
 def judge(world: World, evidence: Evidence, *, repair_within: float) -> Report:
     """Judge the history."""
     decisions = Decisions(pins=evidence.pins, new=frozenset(evidence.new))
     report = judge_world(
-        world, replace(TRAPS, decisions=decisions, moments=tuple(evidence.moments)), repair_within=repair_within,
+        world, replace(JUDGED, decisions=decisions, moments=tuple(evidence.moments)), repair_within=repair_within,
         held=evidence.held, excluded=evidence.excluded, counts=evidence.counts, before=evidence.settled,
     )  # fmt: skip
     report.violations["I5"] += _against_traps(world, evidence)
@@ -96,7 +100,7 @@ def _numbers(world: World, evidence: Evidence, report: Report) -> dict[str, str]
     began = world.first_write or 0.0
     changes = sum(
         event.at > began
-        for lives in (world.companies, world.devices)
+        for lives in (world.companies, world.sites, world.people, world.devices)
         for life in lives.values()
         for event in life.events
     )
