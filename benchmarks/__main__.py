@@ -4,13 +4,14 @@ import argparse
 import sys
 import traceback
 
-from benchmarks import install, latency, memory, quota_use, rates, sync_requests
+from benchmarks import asset_requests, install, latency, memory, quota_use, rates, sync_requests
 from benchmarks.figure import Figure, Row, keep, show
 
 ROWS: dict[str, Row] = {
     "first_sync": sync_requests.first_sync,
     "all_new": sync_requests.all_new,
     "adoption": sync_requests.adoption,
+    "flexible_assets": asset_requests.flexible_assets,
     "quota_use_1": quota_use.one,
     "quota_use_4": quota_use.four,
     "replan_records_per_second": rates.replan,
@@ -29,6 +30,8 @@ FIGURES: dict[str, str] = {
     "requests_per_record_all_new": "all_new",
     "requests_per_record_adoption": "adoption",
     "duplicates_adoption": "adoption",
+    "requests_per_asset_created": "flexible_assets",
+    "requests_per_asset_updated": "flexible_assets",
 }
 
 

@@ -41,7 +41,7 @@ def _unchanged(here: Stage) -> Iterator[Figure]:
     here.sync()
     requests = here.itglue.requests()
     yield Figure.of("requests_unchanged", len(requests), "requests", "=", 0)
-    yield Figure.of("writes_unchanged", len(_writes(requests)), "requests", "=", 0)
+    yield Figure.of("writes_unchanged", len(writes_of(requests)), "requests", "=", 0)
 
 
 def _changed(here: Stage) -> Iterator[Figure]:
@@ -50,20 +50,14 @@ def _changed(here: Stage) -> Iterator[Figure]:
         change = {"tagNumber": f"changed {place}"}
         here.connectwise.call("PATCH", f"/records/company/configurations/{device['id']}", change)
     requests = _synced(here, None)
-    written = sum(entry["rows"] for entry in _writes(requests))
+    written = sum(entry["rows"] for entry in writes_of(requests))
     if written != CHANGED:
         raise FailedError(f"{written} records were written, {CHANGED} were changed")
     yield _per_record("requests_per_changed_record", requests, CHANGED, 0.05)
 
 
 def _synced(here: Stage, made: int | None) -> list[dict[str, Any]]:
-    """Plan, apply, and give the requests that both made."""
-    here.itglue.forget()
-    planned, applied = here.sync()
-    requests = here.itglue.requests()
-    print(f"    plan {planned.seconds:.1f} s, apply {applied.seconds:.1f} s: {applied.output.strip().splitlines()[0]}")
-    for line, number in sorted(_kinds(requests).items()):
-        print(f"    {number:>6,}  {line}")
+    requests = requests_of(here)
     if made is not None:
         there = len(here.itglue.call("GET", "/records/configurations"))
         if there != made:
@@ -71,11 +65,23 @@ def _synced(here: Stage, made: int | None) -> list[dict[str, Any]]:
     return requests
 
 
+def requests_of(here: Stage) -> list[dict[str, Any]]:
+    """Plan, apply, and give the requests that both made."""
+    here.itglue.forget()
+    planned, applied = here.sync()
+    requests = here.itglue.requests()
+    print(f"    plan {planned.seconds:.1f} s, apply {applied.seconds:.1f} s: {applied.output.strip().splitlines()[0]}")
+    for line, number in sorted(_kinds(requests).items()):
+        print(f"    {number:>6,}  {line}")
+    return requests
+
+
 def _per_record(name: str, requests: list[dict[str, Any]], records: int, limit: float, *, also: bool = True) -> Figure:
     return Figure.of(name, len(requests) / records, "requests per record", "<=", limit, also=also)
 
 
-def _writes(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def writes_of(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give those that write."""
     return [entry for entry in requests if entry["method"] != "GET"]
 
 
