@@ -210,12 +210,12 @@ def _keep(engine: Engine, unread: _Unread, added: dict[str, object], claimed: Se
 
     def keep(connection: Connection) -> bool:
         engine.db.lock_source(connection, ref.source)
+        target_rows.lock_all(connection)  # before what was read, as whoever has it read again does
         dear_reads.done(engine.db, connection, number, record.digest, added)
         told = summaries.concerned(connection, ref.source, ref.kind, [number], dear=True)
         words = dear_reads.put(connection, number, added)
         if words is None:
             return False
-        target_rows.lock_all(connection)  # one order for everyone who locks targets
         carried.enter(connection, {number: Record(ref, record.version, words, {})})
         told |= summaries.concerned(connection, ref.source, ref.kind, [number], dear=True)
         mine = (targets.c.mirror_id == number) & targets.c.block.in_(wanting)
