@@ -155,7 +155,11 @@ def test_a_read_that_fails_midway_goes_on_where_it_was(world: World, office: Off
         _site(office, company, "Main")
     world.cycle("organization")
     psa.control.post(
-        "/faults", json={"when": {"path": f"companies/{companies[1]}/sites"}, "do": {"status": 429}}
+        "/faults",
+        json={
+            "when": {"path": f"companies/{companies[1]}/sites"},
+            "do": {"status": 429, "headers": {"Retry-After": "90"}},
+        },
     ).raise_for_status()
 
     failed = world.cycle("location")
