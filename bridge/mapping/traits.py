@@ -97,10 +97,11 @@ def members(value: Any) -> tuple[Any, ...] | Bad | None:
     listed: Iterable[Any] = value if isinstance(value, list | tuple) else [value]
     found: list[Any] = []
     for each in listed:
-        if each is None or each == "":
-            continue
+        # First of all: a reference whose name the source does not tell is an empty text.
         if getattr(each, "id", None) is not None and getattr(each, "kind", None):
             found.append(each)
+        elif each is None or each == "":
+            continue
         elif isinstance(each, int) and not isinstance(each, bool) and each > 0:
             found.append(str(each))
         elif isinstance(each, str) and each.strip().isascii() and each.strip().isdigit():

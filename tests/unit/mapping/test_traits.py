@@ -173,3 +173,10 @@ def test_a_tag_takes_references_and_ids() -> None:
     assert traits.members([]) is None
     assert isinstance(traits.members("KRK-1"), Bad)
     assert isinstance(traits.members(Reference.of("KRK-1", "configuration")), Bad)
+
+
+def test_a_tag_takes_a_reference_whose_name_the_source_does_not_tell() -> None:
+    """ConnectWise lists what a ticket is linked to by id alone: api/connectwise.md 5.6."""
+    device = Reference.of({"id": "4006", "name": None}, "configuration")
+
+    assert traits.members([device]) == (device,)
