@@ -80,6 +80,16 @@ def test_the_type_and_the_assets_are_made(made: World) -> None:
     assert made.journal(TICKET) == [("create", "written")]
 
 
+def test_a_device_that_the_psa_names_by_its_id_alone_is_tagged(made: World) -> None:
+    """A ticket's devices are listed by deviceIdentifier, which many have not (api/connectwise.md 5.6)."""
+    made.settle(
+        made.device("2"), made.ticket("7", configurations=[{"id": "1", "name": None}, {"id": "2", "name": None}])
+    )
+
+    devices = [int(made.record("configurations", name)["id"]) for name in ("device 1", "device 2")]
+    assert sorted(asset(made)["traits"]["devices"]) == sorted(devices)
+
+
 def test_the_assets_of_a_type_are_read_nightly(made: World) -> None:
     """So is what their type looks like: each type is a kind of its own, known once it is there."""
     kinds = {kind for side, kind, what in wanted(made.engine) if (side, what) == ("itglue", "refresh")}
