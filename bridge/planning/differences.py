@@ -141,7 +141,7 @@ def _leave_behind(
 def _may_clear(word: str, old: Any, applied: Any, rules: Rules, link: LinkView | None) -> bool:
     if word in NEVER_EMPTY:
         return False
-    return word in rules.clear or (link is not None and not is_empty(applied) and same(word, applied, old))
+    return word in rules.clear or (link is not None and not is_empty(applied) and same(word, old, applied))
 
 
 def _is_ours_but_for_the_marker(old: Any, new: Any, wish: Wish) -> bool:

@@ -90,6 +90,18 @@ def test_emails_are_set_at_creation_alone(world: World) -> None:
     assert {line.word for line in plan_all(world.engine)} == {"equal"}
 
 
+def test_the_last_number_of_a_contact_is_taken_away(world: World) -> None:
+    """What we wrote is cleared, though IT Glue shows more of each number than was sent."""
+    numbers = [{"value": "5550107788", "label": "Direct", "primary": True}, {"value": "5550107789", "label": "Cell"}]
+    world.settle(world.organization(), world.contact("6", phones=numbers))
+
+    world.settle(world.contact("6", phones=[]))
+
+    assert not _one(world, "contacts")["contact_phones"]
+    assert world.state(PERSON) == ("settled", None)
+    assert {line.word for line in plan_all(world.engine)} == {"equal"}
+
+
 def test_an_email_that_it_glue_refuses_holds_its_contact_alone(world: World) -> None:
     """The rest of the batch is written; the hold says what IT Glue said."""
     bad = {"value": "not an address", "label": "Email", "primary": True}
