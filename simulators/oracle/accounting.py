@@ -61,6 +61,8 @@ def held_against_fold(held: Iterable[tuple[str, str]], excluded: Iterable[tuple[
         elif said:
             if outcome.state != said and said not in outcome.either:
                 found.append(f"{ref} is {said} {codes.get(ref, '')}".rstrip() + f", and has to be {outcome.state}")
+        elif outcome.unread:
+            continue
         elif outcome.state in {"held", "excluded"} and not outcome.either and (is_whole or not outcome.is_parent_held):
             codes_wanted = " or ".join(sorted(outcome.codes))
             found.append(f"{ref} is neither held nor excluded, and has to be {outcome.state} {codes_wanted}".rstrip())

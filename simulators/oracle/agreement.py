@@ -11,7 +11,7 @@ from .text import folded, mac
 def agree(form: str, wanted: Any, held: Any) -> bool:
     """Say whether a value that is shown (None for nothing) is the one that is wanted (None for nothing)."""
     if form == "marker":  # what was adopted carries none
-        return held is None or names(held, wanted)
+        return held is None or (wanted is not None and names(held, wanted))
     if wanted is None or held is None:
         return not wanted and not held
     return _BY_FORM[form](wanted, held)

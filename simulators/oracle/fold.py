@@ -25,7 +25,8 @@ class Outcome:
 
     `state` is `settled`, `held`, `excluded`, `gone`, or `missing`: to be created, and there is no record. `codes` are the
     codes of the hold that are right, any of them. `either` are further states that are right too. `organization` is the
-    IT Glue organization that the record has to be in.
+    IT Glue organization that the record has to be in. `unread` says that a bridge need not know of it: a company's sites cost
+    a request, asked for only where `only` lets the company in (DESIGN 4).
     """
 
     ref: str
@@ -36,6 +37,7 @@ class Outcome:
     organization: str | None = None
     wanted: dict[str, Wanted] = field(default_factory=dict)
     either: frozenset[str] = frozenset()
+    unread: bool = False
 
     @property
     def kind(self) -> str:
@@ -102,8 +104,15 @@ class _Folding:
             for source_id in self._versions.anchors(kind):
                 ref = f"{kind}:{source_id}"
                 found = self._organization(source_id) if kind == "organization" else self._below(kind, source_id)
-                self._outcomes[ref] = found
+                self._outcomes[ref] = replace(found, unread=kind == "location" and self._is_unread(source_id))
         return Fold(self._outcomes, self._links, self._versions)
+
+    def _is_unread(self, site: str) -> bool:
+        company = self._mapper.company("location", site, float("inf"))
+        above = self._outcomes.get(f"organization:{company}")
+        if above is None:
+            return False
+        return "recycle_bin" in above.codes or (above.state == "excluded" and above.rule != "rollout")
 
     def _organization(self, company: str) -> Outcome:
         ref = f"organization:{company}"

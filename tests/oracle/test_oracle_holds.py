@@ -8,6 +8,7 @@ import pytest
 from simulators.oracle.accounting import does_not_add_up, held_against_fold, held_against_traps, parents_of
 from simulators.oracle.fold import fold
 from simulators.oracle.judged import TRAPS, Decisions
+from tests.oracle.full_scene import FullScene
 from tests.oracle.scene import ORGANIZATION, Scene
 from tests.oracle.verdict import is_said, judged
 
@@ -109,3 +110,27 @@ def test_gone_archives_where_the_settings_say_so(scene: Scene, archived: bool) -
     assert judged(scene, archiving).holds == archived
     assert judged(scene).holds != archived
     assert judged(scene, replace(archiving, deletions_confirmed=False)).holds
+
+
+@pytest.mark.parametrize(
+    ("company", "said"),
+    [
+        ({"types": [{"id": 5, "name": "Prospect"}]}, ([], [("organization:311", "only")])),
+        ({"deletedFlag": True}, ([("organization:311", "recycle_bin")], [])),
+    ],
+)
+def test_sites_of_a_company_that_is_not_let_in_need_not_be_read(
+    company: dict[str, Any], said: tuple[list[tuple[str, str]], list[tuple[str, str]]]
+) -> None:
+    """A request for each company is spent only where `only` lets it in (DESIGN 4); what was read before is said."""
+    scene = FullScene()
+    scene.site(10)
+    scene.company(20, **company)
+    found = scene.fold()
+    held, excluded = said
+    state = "held" if held else "excluded"
+
+    assert found.outcomes["location:51"].state == state
+    assert held_against_fold(held, excluded, found) == []
+    known = ([("location:51", "parent_held")], []) if held else ([], [("location:51", "only")])
+    assert held_against_fold(held + known[0], excluded + known[1], found) == []
