@@ -88,6 +88,19 @@ def all_read(database: Database, seconds: float, *, what: str = "poll", cycles: 
     return until(done, seconds, f"every {what} has read anew")
 
 
+def week_over(database: Database, seconds: float) -> None:
+    """Have the weekly snapshots come due, and wait until they are done."""
+    began = _fences(database, "snapshot")
+    with database.write() as connection:
+        connection.execute(sa.update(streams).where(streams.c.what == "snapshot").values(next_at=0.0))
+
+    def done() -> bool:
+        rows = _fences(database, "snapshot").items()
+        return all(row.fence > began[key].fence and row.owner is None and not row.failures for key, row in rows)
+
+    until(done, seconds, "every snapshot has read anew")
+
+
 def finished(database: Database, seconds: float) -> float:
     """Wait until nothing is open, as I5 promises; give how long that took."""
     try:

@@ -34,9 +34,8 @@ class Times:
         words = ("write_window", "list_lag", "deadline", "intend_age", "lease", "backoff_min", "backoff_max", "sweep",
                  "freshness", "confirm_gap", "gone_gap", "id_snapshot", "snapshot", "refresh", "attempts")  # fmt: skip
         lines = "".join(f"{word} = {getattr(self, word):g}\n" for word in words)
-        polls = ", ".join(
-            f"{kind} = {self.poll:g}" for kind in ("organization", "location", "contact", "configuration")
-        )
+        kinds = ("organization", "location", "contact", "configuration", "ticket")
+        polls = ", ".join(f"{kind} = {self.poll:g}" for kind in kinds)
         return f"[protocol]\n{lines}polls = {{ {polls} }}\n"
 
     def quiet_within(self, *, bulk_refused: bool = False) -> float:

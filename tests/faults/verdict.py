@@ -8,6 +8,8 @@ from simulators.oracle.judge import Report, judge
 from simulators.oracle.judged import Judged
 from tests.faults.world import World
 
+RECORDS = frozenset({"organizations", "locations", "contacts", "configurations"})
+
 
 def judged(world: World, settings: Judged) -> Report:
     """Judge a world that is quiet by I1 to I5."""
@@ -26,9 +28,13 @@ def holds(world: World, settings: Judged) -> Report:
 
 
 def _said(database: Database, state: str, why: sa.Column[str]) -> list[tuple[str, str]]:
-    """Give the Refs in a state with the bridge's reason; names are no Refs."""
+    """Give the Refs in a state with the bridge's reason, an asset's with its block; names are no Refs."""
     with database.read() as connection:
         rows = connection.execute(
-            sa.select(targets.c.anchor, why).where(targets.c.state == state, targets.c.mirror_id.is_not(None))
+            sa.select(targets.c.block, targets.c.anchor, why).where(
+                targets.c.state == state, targets.c.mirror_id.is_not(None)
+            )
         )
-        return [(str(anchor), str(reason)) for anchor, reason in rows]
+        return [
+            (str(anchor) if block in RECORDS else f"{block}/{anchor}", str(reason)) for block, anchor, reason in rows
+        ]

@@ -14,6 +14,7 @@ from tests.faults.processes import Processes
 from tests.faults.times import SHORT, Times
 from tests.simulators.running import Running, running
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
 # Proofs that are not about stops raise the counts (PROTOCOLS 9).
 NO_STOPS = """
@@ -40,6 +41,8 @@ enabled = false
 enabled = false
 """
 MAPPING = TRAPPED + TWO_KINDS
+# Of every kind, with the two ready blocks for tickets.
+ALL_KINDS = TRAPPED + "".join((EXAMPLES / f"{name}.toml").read_text() for name in ("psa-ticket", "open-tickets"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,10 @@ def read_below(known: Known, cw: httpx.Client, ig: httpx.Client) -> None:
                 if item["now"] is not None:
                     is_trap = f"{kind}:{item['id']}" in traps
                     known.below[kind][item["id"]] = Below(item["id"], path, item["now"], is_trap)
+    referring: list[Below | Device] = [*known.below["contact"].values(), *known.devices.values()]
+    for found in referring:
+        if _is_held_by_a_trap(known, found.row):
+            found.is_trap, found.home = True, None
     for ticket in known.below["ticket"].values():
         known.links[ticket.id] = {
             device["id"] for device in _get(cw, f"records/{ticket.path}/{ticket.id}/configurations")
@@ -63,6 +67,13 @@ def read_below(known: Known, cw: httpx.Client, ig: httpx.Client) -> None:
     known.setup["service/boards"] = [item["now"] for item in _get(cw, "records/service/boards")]
     take_documents(known, ig)
     settle_below(known)
+
+
+def _is_held_by_a_trap(known: Known, row: Row) -> bool:
+    """Say whether what a row refers to is held, so that it is neither adopted nor made (DESIGN 3)."""
+    named = [(kind, (row.get(word) or {}).get("id")) for kind, word in (("location", "site"), ("contact", "contact"))]
+    found = [known.below[kind].get(record) for kind, record in named if record is not None]
+    return any(each is not None and each.is_trap for each in found)
 
 
 def take_documents(known: Known, ig: httpx.Client) -> None:

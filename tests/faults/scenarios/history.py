@@ -9,17 +9,22 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bridge.store.schema import targets
-from simulators.oracle.judged import TRAPS, Judged
+from simulators.oracle.examples import OPEN_TICKETS, PSA_TICKET
+from simulators.oracle.judged import FURTHER, SYNCED, TRAPS, Judged
 from tests.faults import quiet
 from tests.faults.harness import Proof, post, proof
 from tests.faults.steps import CRASH_POINTS, Reached
 from tests.faults.verdict import holds
-from tests.faults.world import MAPPING, Bill, Shape, World
+from tests.faults.world import ALL_KINDS, Bill, Shape, World
 from tests.history.history import History
 
 # Organizations that are not there are made too, so that more can go wrong.
-SETTINGS = MAPPING.replace("[configurations]", 'create = "yes"\n[configurations]')
-JUDGED: Judged = replace(TRAPS, organizations=replace(TRAPS.organizations, create="yes"))
+SETTINGS = ALL_KINDS.replace("[configurations]", 'create = "yes"\n[configurations]')
+JUDGED: Judged = replace(
+    TRAPS, organizations=replace(TRAPS.organizations, create="yes"), enabled=SYNCED | FURTHER,
+    assets=(PSA_TICKET, OPEN_TICKETS),
+)  # fmt: skip
+OWNED = frozenset(each.name for block in JUDGED.assets for each in block.fields if each.value is not None)
 Trouble = Callable[[World], None]
 
 
@@ -84,7 +89,10 @@ def history(
     """Live through a history; give what it came to, in words.
 
     The provider is adopted while IT Glue's own sync is on, then that is disconnected. `troubles` befall the world once
-    so many changes are done; `reading` are the seconds that a round of polls may take. At the end IT Glue is read anew, as it is every night, to see what technicians changed.
+    so many changes are done; `reading` are the seconds that a round of polls may take.
+    At the end IT Glue is read anew, as it is every night, to see what
+    technicians changed, and the PSA, as it is every week: linking a ticket to a device, or merging a company that is
+    restored at once, moves no change stamp.
     """
     chosen = bill or Bill(mapping=SETTINGS)
     with ExitStack() as stack:
@@ -97,8 +105,14 @@ def history(
         adopted_at = world.itglue.get("/clock")["now"]
         post(world.itglue.control, "/native_sync", {"state": "disconnected"})
         refresh(world)
+        # What referred to something that was not there yet was held until now, and is adopted before it is changed.
+        run.settled(reading=reading)
+        moments = (moment(adopted_at), moment(world.itglue.get("/clock")["now"]))
         say("adopted; the native sync is disconnected")
-        edits = History(seed, world.source.control, world.itglue.control, creates="yes")
+        edits = History(
+            seed, world.source.control, world.itglue.control, creates="yes", further=True, blocks=(PSA_TICKET.name,),
+            owned=OWNED,
+        )  # fmt: skip
         began = time.monotonic()
         pending = dict(troubles or {})
         while len(edits.changes) < changes or not kills.over:
@@ -114,8 +128,9 @@ def history(
         refresh(world)
         after = max(after, run.settled(bulk_refused=True, reading=reading))
         quiet.all_read(world.database, 2 * reading, what="ids", cycles=2)
+        quiet.week_over(world.database, 2 * reading)
         run.settled(reading=reading)
-        report = holds(world, replace(JUDGED, moments=(moment(adopted_at),)))
+        report = holds(world, replace(JUDGED, moments=moments))
         run.stop()
         run.idle()
         run.clean()
