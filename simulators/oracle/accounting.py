@@ -32,7 +32,10 @@ def held_against_traps(
     listed = {(plain(ref), code) for ref, code in traps}
     trapped = {ref for ref, _ in listed}
     above = parents or {}
-    given = {(plain(ref), code) for ref, code in held if code != "parent_held"}
+    codes = {plain(ref): code for ref, code in held}
+    given = {(ref, code) for ref, code in codes.items() if code != "parent_held"}
+    # A trap that refers to another one may be held for that: either is right, and comes first.
+    listed -= {(ref, code) for ref, code in listed if codes.get(ref) == "parent_held"}
     given |= {
         (plain(ref), "excluded")
         for ref, rule in excluded

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from simulators.oracle.accounting import held_against_traps
 from simulators.oracle.judged import TRAPS, Decisions
 from tests.oracle.full_scene import FULL, FullScene
 from tests.oracle.verdict import is_said, judged
@@ -189,6 +190,29 @@ def test_the_sites_of_an_excluded_company_may_be_unknown(excluded: tuple[str, ..
     assert judged(scene, FULL, held=[], excluded=told).holds
     is_said(judged(scene, FULL, held=[], excluded=told[:1]), "I5", "contact:41 is neither held nor excluded")
     is_said(judged(scene, FULL, held=[("location:51", "ambiguous")], excluded=told), "I5", "location:51 is held")
+
+
+@pytest.mark.parametrize("held", [(), ("location:51",)])
+def test_the_sites_of_a_recycled_company_may_be_unknown(held: tuple[str, ...]) -> None:
+    """I5: of one that is held for anything else they are known."""
+    scene = FullScene()
+    scene.site(10)
+    scene.person(10)
+    scene.company(20, deletedFlag=True)
+    told = [("organization:311", "recycle_bin"), *((ref, "parent_held") for ref in ("contact:41", *held))]
+
+    assert judged(scene, FULL, held=told).holds
+    scene.company(30, deletedFlag=False, name="")
+    told[0] = ("organization:311", "bad_value")
+    if not held:
+        is_said(judged(scene, FULL, held=told), "I5", "location:51 is neither held nor excluded")
+
+
+def test_a_trap_below_another_may_be_held_for_that() -> None:
+    """I5: what refers to a held record is held for it before it is matched."""
+    traps = [("location:51", "ambiguous"), ("contact:41", "ambiguous")]
+    assert held_against_traps([traps[0], ("contact:41", "parent_held")], [], traps) == []
+    assert held_against_traps([traps[0]], [], traps) == ["contact:41 is a trap for ambiguous, and was not caught"]
 
 
 def test_what_refers_to_a_held_record_is_held(full: FullScene) -> None:
