@@ -15,7 +15,7 @@ SIZE = "12x60"
 INVARIANTS = ("no lost update", "no duplicate", "no stale overwrite", "convergence", "accounting")
 COMMANDS = (
     "check", "match --csv-in match.csv", "plan -o first.plan", "apply first.plan", "plan --refresh -o second.plan",
-    "apply second.plan", "run &", "plan --refresh", "status",
+    "apply second.plan", "plan -o third.plan", "apply third.plan", "run &", "plan --refresh", "status",
 )  # fmt: skip
 
 
@@ -63,6 +63,9 @@ def test_the_demo_shows_the_whole_main_job_and_all_five_invariants_hold(folder: 
     for name in INVARIANTS:
         assert any(name in line and "holds" in line for line in lines), name
     assert any(line.startswith("All five invariants hold.") for line in lines)
+    assert any('ok  "Open tickets of ' in line and line.endswith(" in its table") for line in lines)
+    assert any('ok  "#7' in line and " is tagged with " in line for line in lines)
+    assert any("its site" in line and "in IT Glue after" in line for line in lines)
     assert "SIGKILL to live-1" in said
     assert "\x1b" not in said  # no colours and no bars in a log
     assert list(folder.iterdir()) == []

@@ -1,8 +1,10 @@
 """What the demo reads off IT Glue's own history between two acts."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
+from bridge.cli.demo.pen import DemoError
 from bridge.cli.demo.simulator import Simulator
 from simulators.itglue.catalogue import CATALOGUE
 
@@ -52,3 +54,29 @@ def companion(itglue: Simulator) -> Companion:
                 ]
             found.free += bool(updates) and free
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A flexible asset that was made."""
+
+    name: str
+    organization: str
+    traits: dict[str, Any]
+
+
+def assets(itglue: Simulator) -> tuple[Asset, Asset]:
+    """Give the longest summary of open tickets, and the asset of a ticket with the most devices."""
+    found: dict[str, list[Asset]] = defaultdict(list)
+    for row in itglue.now("flexible_assets"):
+        known = row["attributes"]
+        found[known["flexible-asset-type-name"]].append(
+            Asset(known["name"], known["organization-name"], known["traits"])
+        )
+    devices = [each for each in found["PSA Ticket"] if each.traits.get("devices")]
+    if not devices or not found["Open tickets"]:
+        raise DemoError("no asset of a ticket with a device was made, or no summary of open tickets")
+    return (
+        max(found["Open tickets"], key=lambda each: each.traits["count"]),
+        max(devices, key=lambda each: len(each.traits["devices"]["values"])),
+    )

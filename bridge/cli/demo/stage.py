@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import bridge
 from bridge.cli.demo.pen import Pen
 from bridge.cli.demo.processes import Commands, Simulators
 from bridge.cli.demo.simulator import Simulator
@@ -56,7 +57,7 @@ lease        = 6
 backoff_min  = 0.5
 backoff_max  = 5
 sweep        = 1
-polls        = {{ organization = {poll}, location = {poll}, contact = {poll}, configuration = {poll} }}
+polls        = {{ organization = {poll}, location = {poll}, contact = {poll}, configuration = {poll}, ticket = {poll} }}
 
 [service]
 log_format = "text"
@@ -75,6 +76,7 @@ class Size:
 
 
 LEAST = Size(12, 60)
+BLOCKS = ("open-tickets.toml", "psa-ticket.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,9 @@ class Stage:
     connectwise: Simulator
     commands: Commands
 
-    def settle(self, mode: str) -> None:
-        """Write bridge.toml."""
-        (self.folder / "bridge.toml").write_text(self.settings(mode) + short())
+    def settle(self, mode: str, *blocks: str) -> None:
+        """Write bridge.toml, with files of `examples/` appended."""
+        (self.folder / "bridge.toml").write_text("\n".join([self.settings(mode) + short(), *map(_example, blocks)]))
 
     def settings(self, mode: str) -> str:
         """Give the part of bridge.toml that an operator has too."""
@@ -97,6 +99,13 @@ class Stage:
             mode=mode, itglue=self.itglue.url, connectwise=self.connectwise.url, quota=QUOTA,
             company=self.connectwise.credentials["company"],
         )  # fmt: skip
+
+
+def _example(name: str) -> str:
+    """Read a file of `examples/`, which an installed bridge carries inside."""
+    package = Path(bridge.__file__).parent
+    found = next(each for each in (package / "examples", package.parent / "examples") if each.is_dir())
+    return (found / name).read_text()
 
 
 def short() -> str:

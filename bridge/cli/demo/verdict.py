@@ -8,12 +8,13 @@ from bridge.cli import output
 from bridge.cli.demo.pen import Pen
 from bridge.cli.demo.simulator import Simulator
 from simulators.oracle.accounting import held_against_traps, parents_of, plain
+from simulators.oracle.examples import OPEN_TICKETS, PSA_TICKET
 from simulators.oracle.judge import INVARIANTS, Report, judge_world, read, reads
 from simulators.oracle.judged import FURTHER, SYNCED, TRAPS, Decisions
 from simulators.oracle.world import World
 
 EXAMPLES = 3  # violations shown of each invariant
-JUDGED: Final = replace(TRAPS, enabled=SYNCED | FURTHER)
+JUDGED: Final = replace(TRAPS, enabled=SYNCED | FURTHER, assets=(OPEN_TICKETS, PSA_TICKET))
 """The settings of the demo's bridge.toml, as the judge is told of them."""
 
 
@@ -34,16 +35,25 @@ class Evidence:
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     settled: World | None = None
 
-    def hear(self, plan: Iterable[Mapping[str, Any]], held: Mapping[str, Any], status: Mapping[str, Any]) -> None:
-        """Take what the bridge says of itself: the lines of `plan --json`, `held --json` and `status --json`."""
-        self.held = [(each["ref"], each["code"]) for each in held["targets"]]
-        self.excluded = [(line["ref"], str(line["reason"])) for line in plan if line.get("word") == "excluded"]
+    def hear(self, plan: Sequence[Mapping[str, Any]], status: Mapping[str, Any]) -> None:
+        """Take what the bridge says of itself: the lines of `plan --json`, and `status --json`.
+
+        A plan says of every target what becomes of it; what a refresh made due again is pending elsewhere.
+        """
+        self.held = [(_named(line), str(line["code"])) for line in plan if line.get("word") == "held"]
+        self.excluded = [(_named(line), str(line["reason"])) for line in plan if line.get("word") == "excluded"]
         self.counts = {f"run {run['id']}": run["counts"] for run in status["runs"] if run["outcome"] == "finished"}
 
     @property
     def decided(self) -> set[str]:
         """Name what a person decided about."""
         return {*self.pins, *self.new}
+
+
+def _named(line: Mapping[str, Any]) -> str:
+    """Name a line of a plan as the judge does: what a block of assets makes by the block too."""
+    is_asset = line["block"] in {block.name for block in JUDGED.assets}
+    return f"{line['block']}/{line['ref']}" if is_asset else str(line["ref"])
 
 
 def look(connectwise: Simulator, itglue: Simulator) -> World:
@@ -71,7 +81,9 @@ def _against_traps(world: World, evidence: Evidence) -> list[str]:
 
     def untouched(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         return [
-            (ref, code) for ref, code in pairs if plain(ref) not in decided and above.get(plain(ref)) not in decided
+            (ref, code)
+            for ref, code in pairs
+            if "/" not in ref and plain(ref) not in decided and above.get(plain(ref)) not in decided
         ]
 
     return held_against_traps(untouched(evidence.held), untouched(evidence.excluded), untouched(world.traps), above)
@@ -100,7 +112,7 @@ def _numbers(world: World, evidence: Evidence, report: Report) -> dict[str, str]
     began = world.first_write or 0.0
     changes = sum(
         event.at > began
-        for lives in (world.companies, world.sites, world.people, world.devices)
+        for lives in (world.companies, world.sites, world.people, world.devices, world.tickets)
         for life in lives.values()
         for event in life.events
     )
