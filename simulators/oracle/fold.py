@@ -160,17 +160,14 @@ class _Folding:
                 fresh = yesterday is not None and not yesterday.rule
                 either |= frozenset({"settled", "gone", "held", "missing"} if fresh else ())
             return Outcome(ref, "excluded", rule=mapped.rule, record=record, either=either)
-        # Sites are asked for company by company, so of one that is left out, or recycled, nobody has to know any.
-        unread = frozenset({"missing"} if kind == "location" else ())
         if parent is not None and parent.state in {"excluded", "gone"}:
             rule = parent.rule if parent.state == "excluded" else "parent_gone"
-            return Outcome(ref, "excluded", rule=rule, record=record, either=unread)
+            return Outcome(ref, "excluded", rule=rule, record=record)
         if mapped.nothing and record is None:
             # A summary of nothing: whether there is a target at all, nothing says.
             return Outcome(ref, "excluded", either=frozenset({"held", "settled", "gone", "missing"}))
         if parent is not None and parent.state in {"held", "missing"}:
-            unread = unread if "recycle_bin" in parent.codes else frozenset()
-            return Outcome(ref, "held", frozenset({"parent_held"}), record=record, either=unread)
+            return Outcome(ref, "held", frozenset({"parent_held"}), record=record)
         return self._open(ref, kind, company, mapped, parent)
 
     def _open(self, ref: str, kind: str, company: Words | None, mapped: Mapped, parent: Outcome | None) -> Outcome:
