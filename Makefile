@@ -20,7 +20,7 @@ demo: setup      ## the whole main job on simulators, in under three minutes
 
 test: setup      ## the tests, in under six minutes
 	@# Real processes race real clocks here: what fails beside others has to pass alone, at once, or it has failed.
-	@$(PY) -m pytest -q -n 3 --dist loadfile --durations=10 || { echo "Trying what failed once more, alone:"; $(PY) -m pytest -q --lf --lfnf=none; }
+	@$(PY) -m pytest -q -n 4 --dist loadfile --durations=10 || { echo "Trying what failed once more, alone:"; $(PY) -m pytest -q --lf --lfnf=none; }
 
 check: setup lint types test  ## what CI runs
 
