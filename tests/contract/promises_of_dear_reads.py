@@ -24,7 +24,7 @@ TROUBLE: Mapping[str, dict[str, Any]] = {
     "403": {"status": 403},
     "500": {"status": 500},
     "503": {"status": 503},
-    "429": {"status": 429},
+    "429": {"status": 429, "headers": {"Retry-After": "70"}},  # a shorter one is waited for in place
     "closed": {"close": True},
     "truncated": {"truncate": 1},
     "null": {"status": 200, "body": "null"},
