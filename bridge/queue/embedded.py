@@ -20,8 +20,8 @@ from pathlib import Path
 import structlog
 
 from bridge.errors import SettingsError
+from bridge.flock import open_lock, try_lock, within
 from bridge.queue.address import RedisAddress
-from bridge.queue.flock import open_lock, try_lock, within
 from bridge.queue.valkey import FULL, ValkeyServer
 
 log = structlog.get_logger(__name__)

@@ -22,8 +22,8 @@ import structlog
 from redis.exceptions import BusyLoadingError, RedisError
 
 from bridge.errors import SettingsError
+from bridge.flock import open_lock, try_lock, within
 from bridge.queue.address import RedisAddress
-from bridge.queue.flock import open_lock, try_lock, within
 from bridge.queue.process import command, started
 
 FULL = (errno.ENOSPC, errno.EDQUOT)

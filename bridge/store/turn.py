@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bridge.flock import open_lock, try_lock, within
+
 _LOOK = 0.002
 # After this long SQLite's own lock decides: whoever has the turn may be standing still outside any transaction.
 _PATIENCE = 30.0
@@ -32,12 +34,12 @@ class Turn:
         """Hold the turn."""
         with self._thread:
             if not self._files:
-                self._files = tuple(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for path in self._paths)
+                self._files = tuple(open_lock(path) for path in self._paths)
             line, turn = self._files
             until = time.monotonic() + _PATIENCE
             try:
-                if _lock(line, until):
-                    _lock(turn, until)
+                if within(_PATIENCE, lambda: try_lock(line), every=_LOOK):
+                    within(until - time.monotonic(), lambda: try_lock(turn), every=_LOOK)
                     fcntl.flock(line, fcntl.LOCK_UN)
                 yield
             finally:
@@ -51,16 +53,3 @@ class Turn:
                 with suppress(OSError):
                     os.close(file)
             self._files = ()
-
-
-def _lock(file: int, until: float) -> bool:
-    """Lock a file; False where that took too long."""
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > until:
-                return False
-            time.sleep(_LOOK)
-        else:
-            return True

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from bridge.errors import SettingsError
-from bridge.queue.flock import open_lock, try_lock
+from bridge.flock import open_lock, try_lock
 
 
 class ServiceLock:

@@ -14,7 +14,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pure", ("bridge.connector", "bridge.desired", "bridge.jsonapi", "bridge.marker", "bridge.mapping",
               "bridge.matching", "bridge.planning", "bridge.itglue", "bridge.itglue.address", "bridge.itglue.classify", "bridge.itglue.compare",
               "bridge.itglue.kinds", "bridge.itglue.pairing")),
-    ("input and output", ("bridge.settings", "bridge.transport", "bridge.quota", "bridge.itglue.client",
+    ("input and output", ("bridge.settings", "bridge.flock", "bridge.transport", "bridge.quota", "bridge.itglue.client",
                           "bridge.itglue.reads", "bridge.queue", "bridge.store", "bridge.supervise")),
     ("what happens", ("bridge.engine", "bridge.deciding", "bridge.linking", "bridge.hints", "bridge.restored", "bridge.below",
                       "bridge.poll",

@@ -21,11 +21,11 @@ def try_lock(file: int, *, shared: bool = False) -> bool:
     return True
 
 
-def within(seconds: float, happened: Callable[[], bool]) -> bool:
-    """Look until it has happened or the time is over; say which."""
+def within(seconds: float, happened: Callable[[], bool], *, every: float = 0.01) -> bool:
+    """Look every so many seconds until it has happened or the time is over; say which."""
     until = time.monotonic() + seconds
     while not happened():
         if time.monotonic() > until:
             return False
-        time.sleep(0.01)
+        time.sleep(every)
     return True
