@@ -241,25 +241,20 @@ def _resolve(
         if attribute == ORGANIZATION:
             continue
         there = referred[references.of_record(ref)]
-        if isinstance(there, references.HeldBy):
-            work.held_by = (there.target,)
-            return Held("parent_held", there.reason)
-        if isinstance(there, references.Waits):
-            waits.append(there.target)
-        elif isinstance(there, references.LeftOut):
-            work.notes[attribute] = f"left out: {there.why}"
-        elif there.org_id is not None and there.org_id != wish.get(ORGANIZATION):
+        linked = references.follow(work, attribute, there, waits)
+        if isinstance(linked, Held):
+            return linked
+        if linked is None:
+            continue
+        if linked.org_id is not None and linked.org_id != wish.get(ORGANIZATION):
             # IT Glue takes one of the same organization only (api/itglue.md 5.4).
             work.notes[attribute] = f"left out: {ref} stands in another organization of IT Glue"
         else:
-            wish[attribute] = there.itglue_id
+            wish[attribute] = linked.itglue_id
             work.symbols[attribute] = str(ref)
     if waits:
         return Waiting(tuple(waits), tuple(missing))
-    for attribute, sent in work.not_taken.items():
-        if attribute in wish and wish[attribute] == sent:
-            del wish[attribute]
-            work.notes[attribute] = "IT Glue answered 200 and did not take it"
+    work.leave_untaken(wish)
     work.wish = wish
     return tuple(missing)
 

@@ -11,7 +11,7 @@ from bridge.drain import intend as intents
 from bridge.drain.intend import Intent
 from bridge.drain.items import Item
 from bridge.drain.stops import Stopped
-from bridge.drain.work import NOT_TAKEN
+from bridge.drain.work import NOT_TAKEN, UNTAKEN
 from bridge.engine import Engine, log
 from bridge.fingerprint import fingerprint
 from bridge.itglue.compare import not_taken
@@ -119,7 +119,7 @@ def _index(engine: Engine, connection: Connection, pairs: Sequence[tuple[Item, A
 
 def settle_written(connection: Connection, item: Item, dropped: Mapping[str, Any], *, now: float) -> bool:
     """End the claim of a target that was written, and let go what waited for it; False where it has changed meanwhile."""
-    notes = {**item.notes, **dict.fromkeys(dropped, "IT Glue answered 200 and did not take it")}
+    notes = {**item.notes, **dict.fromkeys(dropped, UNTAKEN)}
     settled = target_rows.settle(
         connection, item.row, "settled", now=now, outcome="written", rules=item.rules, settled_digest=item.digest,
         bulk=None, notes=orjson.dumps(notes).decode() if notes else None,

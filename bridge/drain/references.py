@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bridge.desired import Held
+from bridge.drain.work import Work
 from bridge.records import Ref
 from bridge.store.database import chunks
 from bridge.store.schema import assets, links, targets
@@ -93,6 +95,20 @@ def look_up(
 def of_record(ref: Ref) -> Wanted:
     """Give what to look up for a record itself: of each kind there is one block, named for it."""
     return f"{ref.kind}s", ref
+
+
+def follow(work: Work, word: str, there: Found, waits: list[int]) -> Linked | Held | None:
+    """Give the record to name; held where that is held, None where it is waited for, or left out and noted."""
+    if isinstance(there, Linked):
+        return there
+    if isinstance(there, HeldBy):
+        work.held_by = (there.target,)
+        return Held("parent_held", there.reason)
+    if isinstance(there, Waits):
+        waits.append(there.target)
+    else:
+        work.notes[word] = f"left out: {there.why}"
+    return None
 
 
 def _of(ref: Ref, row: Any, planned: Mapping[int, Planned]) -> Found:

@@ -88,10 +88,7 @@ def resolve(
     work.title = " ".join(str(wish[word]) for word in map(seen.word, _titles(block.asset_type)) if wish.get(word))
     if waits:
         return waits
-    for word, sent in work.not_taken.items():
-        if word in wish and wish[word] == sent:
-            del wish[word]
-            work.notes[word] = "IT Glue answered 200 and did not take it"
+    work.leave_untaken(wish)
     work.wish = wish
     return tuple(seen.missing)
 
@@ -162,16 +159,11 @@ def _tagged(
         if not wanted:
             return Held("bad_value", f'field "{field.name}" tags {field.tags}: no block makes one of {member}')
         for each in wanted:
-            there = found[each]
-            if isinstance(there, references.HeldBy):
-                work.held_by = (there.target,)
-                return Held("parent_held", there.reason)
-            if isinstance(there, references.Waits):
-                waits.append(there.target)
-            elif isinstance(there, references.LeftOut):
-                work.notes[word] = f"left out: {there.why}"
-            else:
-                ids.append(int(there.itglue_id) if there.itglue_id.isdigit() else there.itglue_id)
+            linked = references.follow(work, word, found[each], waits)
+            if isinstance(linked, Held):
+                return linked
+            if linked is not None:
+                ids.append(int(linked.itglue_id) if linked.itglue_id.isdigit() else linked.itglue_id)
                 symbols.append(str(member))
     work.symbols[word] = ", ".join(symbols)
     return ids or None

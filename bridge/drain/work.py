@@ -18,6 +18,7 @@ from bridge.store.schema import assets, links, mirror, payloads, targets
 
 Row = sa.engine.Row[*tuple[Any, ...]]
 NOT_TAKEN = "!not_taken"  # in a link's `applied`: what IT Glue dropped though it answered 200
+UNTAKEN = "IT Glue answered 200 and did not take it"
 PAGE, MOST = 250, 1000  # more than the first does not fit into a processor's cache
 _NOTHING: Mapping[str, Any] = {}
 
@@ -100,6 +101,13 @@ class Work:
     def itglue_id(self) -> str | None:
         """Give the id of the linked record in IT Glue."""
         return None if self.link is None else self.link.itglue_id
+
+    def leave_untaken(self, wish: dict[str, Any]) -> None:
+        """Take out of a wish what IT Glue dropped when it was written last, and note it."""
+        for word, sent in self.not_taken.items():
+            if word in wish and wish[word] == sent:
+                del wish[word]
+                self.notes[word] = UNTAKEN
 
 
 _LOADED = (
