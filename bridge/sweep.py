@@ -73,8 +73,8 @@ def _due(engine: Engine) -> list[str]:
         over = pauses.known(connection, pauses.ITGLUE) and not pauses.active(connection, pauses.ITGLUE, now=now)
         if over and not lanes:
             lanes.append("backfill")
-    if "live" in lanes and "backfill" not in lanes and live_is_behind(engine):
-        lanes.append("backfill")  # its workers come to help
+        if lanes == ["live"] and _has_work(engine, connection, "live", before=now - BEHIND):
+            lanes.append("backfill")  # its workers come to help
     return lanes
 
 

@@ -106,19 +106,18 @@ def undo(connection: Connection, run: int, bases: Mapping[int, str], *, by: str,
 
 def forget_undos(connection: Connection, targets: Sequence[int], *, at: float) -> None:
     """Use up the undos of targets whose record or mapping has changed since."""
-    for part in chunks(targets):
-        connection.execute(
-            sa.update(decisions)
-            .where(decisions.c.target.in_(part), decisions.c.verb == "undo", decisions.c.used_at.is_(None))
-            .values(used_at=at)
-        )
+    _use_up(connection, targets, "undo", at=at)
 
 
 def spend(connection: Connection, targets: Sequence[int], *, at: float) -> None:
     """Use up the accepts of targets that have been written."""
+    _use_up(connection, targets, "accept", at=at)
+
+
+def _use_up(connection: Connection, targets: Sequence[int], verb: str, *, at: float) -> None:
     for part in chunks(targets):
         connection.execute(
             sa.update(decisions)
-            .where(decisions.c.target.in_(part), decisions.c.verb == "accept", decisions.c.used_at.is_(None))
+            .where(decisions.c.target.in_(part), decisions.c.verb == verb, decisions.c.used_at.is_(None))
             .values(used_at=at)
         )
