@@ -65,11 +65,10 @@ def _organization(payload: Payload) -> Words:
 
 
 def _configuration(payload: Payload) -> Words:
-    active = payload.get("activeFlag")
     parent = id_of({"id": payload.get("parentConfigurationId")})
     mac = line(payload.get("macAddress"))
     return {
-        "active": active if isinstance(active, bool) else None,
+        "active": _flag(payload.get("activeFlag")),
         "name": line(payload.get("name")),
         "organization": _reference(payload.get("company")),
         "type": _name(payload.get("type")),
@@ -98,11 +97,9 @@ def _configuration(payload: Payload) -> Words:
 
 
 def _location(payload: Payload) -> Words:
-    inactive = payload.get("inactiveFlag")
     state = payload.get("stateReference")
-    primary = payload.get("primaryAddressFlag")
     return {
-        "active": not inactive if isinstance(inactive, bool) else None,
+        "active": _is_not(payload.get("inactiveFlag")),
         "name": line(payload.get("name")),
         "organization": _reference(payload.get("company")),
         "address_1": line(payload.get("addressLine1")),
@@ -113,15 +110,14 @@ def _location(payload: Payload) -> Words:
         "country": _name(payload.get("country")),
         "phone": line(payload.get("phoneNumber")),
         "fax": line(payload.get("faxNumber")),
-        "primary": primary if isinstance(primary, bool) else None,
+        "primary": _flag(payload.get("primaryAddressFlag")),
     }
 
 
 def _contact(payload: Payload) -> Words:
-    inactive = payload.get("inactiveFlag")
     types = _names(payload.get("types"))
     return {
-        "active": not inactive if isinstance(inactive, bool) else None,
+        "active": _is_not(payload.get("inactiveFlag")),
         "first_name": line(payload.get("firstName")),
         "last_name": line(payload.get("lastName")),
         "organization": _reference(payload.get("company")),
@@ -195,6 +191,14 @@ def _linked(rows: list[Any]) -> list[Words]:
         info = row.get("_info")
         found.append({"id": str(id_of(row)), "name": line(info.get("name")) if isinstance(info, dict) else None})
     return found
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _is_not(value: Any) -> bool | None:
+    return not value if isinstance(value, bool) else None
 
 
 def _reference(value: Any) -> Words | None:
