@@ -100,7 +100,7 @@ class Desk:
     def create_below(self, kind: str, path: str, **values: Any) -> Below:
         """Enter a site, a contact or a ticket into the PSA."""
         row = self._call(self._cw, "POST", path, values)
-        found = self.known.below[kind][row["id"]] = Below(row["id"], path, row)
+        found = self.known.below[kind][row["id"]] = Below(id=row["id"], path=path, row=row)
         self._note_below("POST", kind, found, values)
         return found
 

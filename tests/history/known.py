@@ -33,9 +33,9 @@ class Company:
         return (self.row.get("status") or {}).get("name") in CLIENT_STATUSES and "Client" in types
 
 
-@dataclass
-class Device:
-    """A configuration of the PSA; `home` is the company under which it is linked for certain, None where that is not known."""
+@dataclass(kw_only=True)
+class Linkable:
+    """A record of the PSA below a company; `home` is the one under which it is linked for certain, None where that is not known."""
 
     id: int
     row: Row
@@ -49,6 +49,11 @@ class Device:
         """The id of its company."""
         found: int | None = (self.row.get("company") or {}).get("id")
         return found
+
+
+@dataclass(kw_only=True)
+class Device(Linkable):
+    """A configuration of the PSA."""
 
     @property
     def is_excluded(self) -> bool:
@@ -56,23 +61,11 @@ class Device:
         return (self.row.get("type") or {}).get("name") in EXCLUDED_TYPES
 
 
-@dataclass
-class Below:
-    """A site, a contact or a ticket of the PSA; the rest as of a device."""
+@dataclass(kw_only=True)
+class Below(Linkable):
+    """A site, a contact or a ticket of the PSA."""
 
-    id: int
     path: str
-    row: Row
-    is_trap: bool = False
-    home: int | None = None
-    record: str | None = None
-    record_is_gone: bool = False
-
-    @property
-    def company(self) -> int | None:
-        """The id of its company."""
-        found: int | None = (self.row.get("company") or {}).get("id")
-        return found
 
 
 @dataclass
@@ -111,7 +104,7 @@ class Known:
         """Take a device as the PSA shows it."""
         device = self.devices.get(row["id"])
         if device is None:
-            device = self.devices[row["id"]] = Device(row["id"], row)
+            device = self.devices[row["id"]] = Device(id=row["id"], row=row)
         else:
             self.by_company[device.company].discard(device.id)
             device.row = row

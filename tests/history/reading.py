@@ -28,7 +28,7 @@ def read(cw: httpx.Client, ig: httpx.Client, creates: str, *, native: bool) -> K
         if item["now"] is not None
     }
     devices = {
-        item["id"]: Device(item["id"], item["now"], is_trap=f"configuration:{item['id']}" in traps)
+        item["id"]: Device(id=item["id"], row=item["now"], is_trap=f"configuration:{item['id']}" in traps)
         for item in _get(cw, "records/company/configurations")
         if item["now"] is not None
     }
@@ -52,7 +52,7 @@ def read_below(known: Known, cw: httpx.Client, ig: httpx.Client) -> None:
             for item in _get(cw, f"records/{path}"):
                 if item["now"] is not None:
                     is_trap = f"{kind}:{item['id']}" in traps
-                    known.below[kind][item["id"]] = Below(item["id"], path, item["now"], is_trap)
+                    known.below[kind][item["id"]] = Below(id=item["id"], path=path, row=item["now"], is_trap=is_trap)
     referring: list[Below | Device] = [*known.below["contact"].values(), *known.devices.values()]
     for found in referring:
         if _is_held_by_a_trap(known, found.row):

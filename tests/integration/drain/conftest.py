@@ -46,6 +46,13 @@ def itglue(itglue_process: Running) -> Running:
     return simulator
 
 
+@pytest.fixture
+def psa() -> Iterator[Running]:
+    """Give a ConnectWise of its own."""
+    with running("connectwise", "--port", "0", "--empty", "--limits", "off") as simulator:
+        yield simulator
+
+
 Make = Callable[..., World]
 
 

@@ -4,7 +4,6 @@ The block is a small one of these proofs: it makes a configuration of each ticke
 asset tag.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,7 +27,7 @@ from bridge.sweep import TODAY, sweep
 from tests.integration.drain.conftest import Make
 from tests.integration.drain.test_source import Office
 from tests.integration.drain.world import QUICK, World
-from tests.simulators.running import Running, running
+from tests.simulators.running import Running
 
 TICKETS = "service/tickets"
 _BUSY = {"status": 429, "headers": {"Retry-After": "1"}}
@@ -101,10 +100,9 @@ class Desk(Office):
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
+def desk(psa: Running) -> Desk:
     """Give somebody who works in a ConnectWise of its own."""
-    with running("connectwise", "--port", "0", "--empty", "--limits", "off") as simulator:
-        yield Desk(simulator)
+    return Desk(psa)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What summaries are about costs a request per record: the open tickets of each device, from ConnectWise to IT Glue."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from bridge.store.schema import targets
 from tests.integration.drain.conftest import Make
 from tests.integration.drain.test_enriching import TICKETS, Desk
 from tests.integration.drain.world import QUICK, World
-from tests.simulators.running import running
+from tests.simulators.running import Running
 
 BLOCK = """
 [[flexible_assets]]
@@ -50,10 +49,9 @@ class Counter(Desk):
 
 
 @pytest.fixture
-def desk() -> Iterator[Counter]:
+def desk(psa: Running) -> Counter:
     """Give somebody who works in a ConnectWise of its own."""
-    with running("connectwise", "--port", "0", "--empty", "--limits", "off") as simulator:
-        yield Counter(simulator)
+    return Counter(psa)
 
 
 @pytest.fixture

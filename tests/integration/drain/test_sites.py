@@ -1,7 +1,5 @@
 """Sites, which ConnectWise lists company by company only: what is read, when, and at what price."""
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
 
@@ -15,14 +13,7 @@ from bridge.store.schema import fetches, mirror
 from tests.integration.drain.conftest import Make
 from tests.integration.drain.test_source import COMPANY, Office
 from tests.integration.drain.world import QUICK, World
-from tests.simulators.running import Running, running
-
-
-@pytest.fixture
-def psa() -> Iterator[Running]:
-    """Give a ConnectWise of its own."""
-    with running("connectwise", "--port", "0", "--empty", "--limits", "off") as simulator:
-        yield simulator
+from tests.simulators.running import Running
 
 
 @pytest.fixture

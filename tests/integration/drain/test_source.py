@@ -1,6 +1,5 @@
 """From a real source to IT Glue: polls, snapshots and fetches of the ConnectWise simulator."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,16 +12,9 @@ from bridge.store.schema import fetches, mirror, pauses
 from bridge.store.schema import streams as stream_rows
 from tests.integration.drain.conftest import Make
 from tests.integration.drain.world import QUICK, World
-from tests.simulators.running import Running, running
+from tests.simulators.running import Running
 
 COMPANY, CONFIGURATION = "company/companies", "company/configurations"
-
-
-@pytest.fixture
-def psa() -> Iterator[Running]:
-    """Give a ConnectWise of its own."""
-    with running("connectwise", "--port", "0", "--empty", "--limits", "off") as simulator:
-        yield simulator
 
 
 class Office:
