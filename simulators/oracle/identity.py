@@ -9,7 +9,7 @@ from .assettypes import AssetType, asset_type
 from .evidence import Made
 from .judged import FURTHER, Judged
 from .mapper import Mapper
-from .matching import Matching
+from .matching import Matching, decided, free
 from .story import Life, Row
 from .text import folded
 from .words import Words
@@ -114,7 +114,7 @@ class _Organizations:
                 continue
             ref = f"organization:{company}"
             names = by_name[folded(words["name"])] if "name" in self._judged.organizations.match else []
-            candidates = self._decided(company, there) or self._free(ref, linked.get(company) or names)
+            candidates = self._decided(company, there) or free(self._judged, ref, linked.get(company) or names)
             if len(candidates) == 1:
                 landed[candidates[0]].append(company)
             else:
@@ -131,19 +131,9 @@ class _Organizations:
 
     def _decided(self, company: str, there: Mapping[str, Row]) -> list[str]:
         """Give the record that a person pinned, or else the oldest that was made for the target."""
-        pinned = self._judged.decisions.pins.get(f"organization:{company}")
-        if pinned is not None:
-            return [pinned]
         lives = self._world.organizations
         made = [r for r in self._found.made.records("organization", company) if lives[r].born.at <= self._moment]
-        standing = [record for record in made if record in there]
-        return (standing or made)[:1]
-
-    def _free(self, ref: str, candidates: list[str]) -> list[str]:
-        decisions = self._judged.decisions
-        if ref in decisions.new:
-            return []
-        return [record for record in candidates if (ref, record) not in decisions.bans]
+        return decided(self._judged, f"organization:{company}", made, there)
 
 
 def by_psa_id(lives: Iterable[Life], there: Mapping[str, Row], moment: float) -> dict[str, list[str]]:

@@ -129,7 +129,7 @@ class Matching:
             for source_id in several:
                 is_open = source_id in wanting and source_id not in self._links
                 if is_open and (len(several) == 1 or word == "name"):
-                    hits[source_id].update(self._free(f"{self._kind}:{source_id}", by_record.get(key, [])))
+                    hits[source_id].update(free(self._judged, f"{self._kind}:{source_id}", by_record.get(key, [])))
                     shared |= {source_id} if len(several) > 1 else set()
         for source_id, candidates in hits.items():
             if len(candidates) == 1 and source_id not in shared:
@@ -143,19 +143,25 @@ class Matching:
 
     def _decided(self, source_id: str, there: Mapping[str, Row]) -> list[str]:
         """Give the record that a person pinned, or else the oldest that was made for the target."""
-        pinned = self._judged.decisions.pins.get(f"{self._kind}:{source_id}")
-        if pinned is not None:
-            return [pinned]
         made = [r for r in self._made.get(source_id, []) if self._lives[r].born.at <= self._moment]
-        standing = [record for record in made if record in there]
-        return (standing or made)[:1]
-
-    def _free(self, ref: str, candidates: list[str]) -> list[str]:
-        decisions = self._judged.decisions
-        if ref in decisions.new:
-            return []
-        return [record for record in candidates if (ref, record) not in decisions.bans]
+        return decided(self._judged, f"{self._kind}:{source_id}", made, there)
 
     def _link(self, source_id: str, record: str) -> None:
         self._links[source_id] = record
         self._taken.add(record)
+
+
+def decided(judged: Judged, ref: str, made: list[str], there: Mapping[str, Row]) -> list[str]:
+    """Give the record that a person pinned, or else the oldest that was made for the target."""
+    pinned = judged.decisions.pins.get(ref)
+    if pinned is not None:
+        return [pinned]
+    standing = [record for record in made if record in there]
+    return (standing or made)[:1]
+
+
+def free(judged: Judged, ref: str, candidates: list[str]) -> list[str]:
+    """Give those of the candidates that people's decisions leave open."""
+    if ref in judged.decisions.new:
+        return []
+    return [record for record in candidates if (ref, record) not in judged.decisions.bans]
