@@ -85,6 +85,13 @@ class Company:
         """What must be so of it, None if it is matched and nothing else."""
         return TRAPS.get(self.fate)
 
+    @property
+    def odds(self) -> str:
+        """By which odds the fates of its sites and contacts are dealt."""
+        if self.trap:
+            return "trapped, synced" if self.fate in SYNCED else "trapped"
+        return "synced" if self.fate in SYNCED else "named"
+
 
 _TYPES: Final = {kind.name: kind for kind in COMPANY_TYPES}
 _STATUSES: Final = {status.name: status for status in COMPANY_STATUSES}

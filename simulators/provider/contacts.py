@@ -7,7 +7,7 @@ from enum import Enum
 from random import Random
 from typing import Final
 
-from simulators.provider.companies import SYNCED, Company
+from simulators.provider.companies import Company
 from simulators.provider.companies import Fate as CompanyFate
 from simulators.provider.sites import Site
 from simulators.provider.words import GIVEN_NAMES, SURNAMES
@@ -117,10 +117,7 @@ def _contact(
 def _fates(company: Company, rng: Random) -> list[ContactFate]:
     if company.number == 0:
         return list(_SHOWCASE)
-    if company.trap:
-        odds = _ODDS["trapped, synced" if company.fate in SYNCED else "trapped"]
-    else:
-        odds = _ODDS["synced" if company.fate in SYNCED else "named"]
+    odds = _ODDS[company.odds]
     fates = rng.choices(list(odds), list(odds.values()), k=rng.randint(_FEWEST, _USUAL))
     if company.number % 7 == _PAIR_AT and not company.trap:
         return [ContactFate.ONE_FOR_TWO, ContactFate.ONE_FOR_TWO, *fates]

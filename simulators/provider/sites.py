@@ -7,7 +7,7 @@ from enum import Enum
 from random import Random
 from typing import Final
 
-from simulators.provider.companies import SYNCED, Company
+from simulators.provider.companies import Company
 from simulators.provider.companies import Fate as CompanyFate
 from simulators.provider.words import STREETS, TOWNS
 
@@ -109,10 +109,7 @@ def id_of(company_number: int, place: int) -> int:
 def _fates(company: Company, count: int, rng: Random) -> list[SiteFate]:
     if company.number == 0:
         return list(_SHOWCASE)
-    if company.trap:
-        odds = _ODDS["trapped, synced" if company.fate in SYNCED else "trapped"]
-    else:
-        odds = _ODDS["synced" if company.fate in SYNCED else "named"]
+    odds = _ODDS[company.odds]
     fates = rng.choices(list(odds), list(odds.values()), k=count)
     if company.number % 11 == _PAIR_AT and not company.trap:
         return [fates[0], SiteFate.ONE_FOR_TWO, SiteFate.ONE_FOR_TWO]
