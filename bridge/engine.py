@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from bridge.connector import Connector
+from bridge.errors import BridgeError
 from bridge.itglue.client import ITGlue
 from bridge.mapping.blocks import Mapping as BlockMapping
 from bridge.mapping.rollout import EVERYONE, in_rollout
@@ -74,6 +75,7 @@ class Engine:
     beat: Callable[[], None] = lambda: None
     stopping: Callable[[], bool] = lambda: False  # no further request is begun
     on_progress: Callable[[str, int], None] = lambda _what, _number: None
+    on_failed: Callable[[str, BridgeError], None] = lambda _source, _error: None  # a read of a source
     renew_credentials: Callable[[str], bool] = lambda _side: False
     rollout: RolloutRules | None = None
     patience: float = 5.0

@@ -268,6 +268,7 @@ def gone(engine: Engine, ref: Ref, *, started_at: float, run: int, lane: str) ->
 def failed(engine: Engine, source: str, error: BridgeError, failures: int, *, subject: str) -> float:
     """Say what follows from a failed read: how long to wait, and whether the whole source is paused."""
     times = engine.times
+    engine.on_failed(source, error)
     if isinstance(error, RateLimitError):
         return error.retry_after if error.retry_after is not None else times.backoff(failures + 1)
     if isinstance(error, AuthError) and engine.renew_credentials(source):

@@ -7,14 +7,13 @@ import sqlalchemy as sa
 
 from bridge import poll, refresh
 from bridge.catalogue import ENTRIES
-from bridge.cli.failures import CommandError, Problem, side
+from bridge.cli.failures import CommandError, Problem, of_side, side
+from bridge.errors import BridgeError
 from bridge.store import streams
 from bridge.store.schema import pauses
 
 if TYPE_CHECKING:
     from bridge.engine import Engine
-
-_CODES = {"auth": "B202", "down": "B201"}
 
 
 def poll_sources(engine: "Engine", kinds: Sequence[str] | None = None) -> None:
@@ -27,10 +26,13 @@ def poll_sources(engine: "Engine", kinds: Sequence[str] | None = None) -> None:
     ]
     streams.ensure(engine.db, wanted)
     probe_now(engine, engine.connectors)
+    errors: dict[str, BridgeError] = {}
+    engine.on_failed = errors.__setitem__
     for source, kind, what in wanted:
         row = streams.claim_one(engine.db, source, kind, what, owner=engine.owner, lease=engine.times.lease)
         if row is not None and poll.cycle(engine, row, every=0.0) is None:
-            raise CommandError(_failure(engine, source, row))
+            error = errors.get(source)
+            raise CommandError(*of_side(error, source) if error is not None else [_paused(engine, source)])
 
 
 def probe_now(engine: "Engine", sides: Iterable[str]) -> None:
@@ -40,14 +42,12 @@ def probe_now(engine: "Engine", sides: Iterable[str]) -> None:
         connection.execute(sa.update(pauses).where(pauses.c.scope.in_(list(sides))).values(until=now))
 
 
-def _failure(engine: "Engine", source: str, row: streams.Row) -> Problem:
+def _paused(engine: "Engine", source: str) -> Problem:
+    """Say what a source was paused for meanwhile, by a service beside us."""
     with engine.db.read() as connection:
-        paused = connection.execute(sa.select(pauses).where(pauses.c.scope == source)).first()
-    code = "B201" if paused is None else _CODES.get(paused.code, "B201")
-    said = streams.last_error(engine.db, row) or (paused.why if paused is not None else "it could not be read")
-    said = said.removeprefix(f"{source}: ")
-    # A refusal names its own remedy.
-    return Problem(code, f"{source}: {said}" + ("" if code == "B202" else f". {ENTRIES[code].fix}"))
+        said = connection.execute(sa.select(pauses.c.why).where(pauses.c.scope == source)).scalar()
+    said = (said or "it could not be read").removeprefix(f"{source}: ")
+    return Problem("B201", f"{source}: {said}. {ENTRIES['B201'].fix}")
 
 
 def read_index(engine: "Engine", fresh: Iterable[str], once: Iterable[str] = ()) -> None:

@@ -72,12 +72,6 @@ def is_claimed(connection: sa.Connection, source: str, kind: str, what: str, *, 
     return connection.execute(sa.select(streams.c.kind).where(mine, streams.c.lease_until > now)).first() is not None
 
 
-def last_error(db: Database, row: Row) -> str | None:
-    """Give why the last cycle of a stream failed."""
-    with db.read() as connection:
-        return connection.execute(sa.select(streams.c.last_error).where(_key(row))).scalar()
-
-
 def renew(db: Database, row: Row, *, lease: float) -> bool:
     """Extend the lease; False where the stream is not ours any more."""
     with db.write() as connection:

@@ -1,5 +1,6 @@
 """A side that does not answer as it should: one message with the side, the cause and the remedy, and nothing is lost."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from tests.e2e.safety.unattended import DEVICES, QUICK, Scene
 # An apply gives up on a side after four deadlines.
 IMPATIENT = replace(QUICK, write_window=1.0, deadline=0.4, intend_age=0.2)
 PAGE = {"status": 200, "headers": {"content-type": "text/html"}, "body": "<html><h1>Sign in</h1></html>"}
+NO_CLIENT_ID = {"status": 401, "body": json.dumps({"code": "ConnectWiseApi", "message": "clientId is invalid"})}
 
 
 def _secret(name: str, value: str) -> Callable[[Scene], None]:
@@ -34,7 +36,8 @@ def _line(old: Callable[[Scene], str], new: str) -> Callable[[Scene], None]:
 
 SOURCE = {
     "a wrong password": (_secret("CW_PRIVATE_KEY", "wr0ng-s3cret"), "B202"),
-    "a wrong company": (_line(lambda place: f'company = "{place.world.source.credentials["company"]}"', 'company = "nobody"'), "B202"),
+    "a wrong company": (_line(lambda place: f'company = "{place.world.source.credentials["company"]}"', 'company = "nobody"'), "B208"),
+    "a client id that is not known": (lambda place: place.world.source.fault(NO_CLIENT_ID, path="company/"), "B203"),
     "an unreachable host": (_line(lambda place: place.world.source.url, "http://127.0.0.1:9"), "B201"),
     "a page of a proxy": (lambda place: place.world.source.fault(PAGE, path="company/"), "B201"),
     "an error of the server": (lambda place: place.world.source.fault({"status": 500}, path="company/"), "B201"),
@@ -52,6 +55,19 @@ def test_a_source_that_cannot_be_read_is_one_error(place: Scene, name: str, word
 
     one_error(ended, number, "cw: ")
     assert "wr0ng" not in ended.out + ended.err
+
+
+@pytest.mark.parametrize("name", SOURCE)
+def test_check_says_the_same_number(place: Scene, name: str) -> None:
+    """One cause has one page, whichever command meets it first."""
+    arrange, number = SOURCE[name]
+    arrange(place)
+
+    ended = place.command("check", "--json")
+
+    found = json.loads(ended.out)["findings"]
+    assert ended.code == 1
+    assert {each["code"] for each in found if each["level"] == "error" and each["subject"] == "cw"} == {number}
 
 
 ITGLUE = {
