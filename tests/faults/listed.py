@@ -39,7 +39,7 @@ def _poison(place: Place) -> str:
 
 SCENARIOS = {
     "history": Scenario(long_history, "real times and quota, a kill at every crash point", 1700, alone=True),
-    "short history": Scenario(_history, "300 changes under short times, a kill at every crash point"),
+    "short history": Scenario(_history, "300 changes under short times, a kill at every crash point", 400),
     "lost answer": Scenario(lost_answer, "504 after a POST of 200 identical names, carried out late, lists lag"),
     "partial bulk": Scenario(partial_bulk, "a bulk is refused while its good rows are stored"),
     "frozen worker": Scenario(frozen, "a worker stands still past its lease and wakes", 400),
