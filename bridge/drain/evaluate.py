@@ -31,10 +31,15 @@ def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], mome
     firsts = first_of(engine, connection, works, moment)
     _suggest(engine, connection, works, firsts, moment)
     wanted = {references.of_record(ref) for ref in _referred(firsts)}
-    for work, verdict in zip(works, firsts, strict=True):
-        if isinstance(verdict, Desired) and verdict.tags and work.block is not None:
-            wanted.update(traits.referred(engine.mapping, work.block, verdict))
+    tagged = {
+        work.id: list(traits.referred(engine.mapping, work.block, verdict))
+        for work, verdict in zip(works, firsts, strict=True)
+        if isinstance(verdict, Desired) and work.block is not None and work.block.asset_type is not None
+    }
+    wanted.update(each for named in tagged.values() for each in named)
     referred = references.look_up(connection, wanted, moment.planned) if wanted else {}
+    for work in works:
+        work.tagged = {each: referred[each] for each in tagged[work.id]} if work.id in tagged else None
     for place, (work, verdict) in enumerate(zip(works, firsts, strict=True)):
         if not isinstance(verdict, Desired):
             verdicts.append(_finished(work, verdict, work.asset, moment))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bridge import planning, steps
 from bridge.desired import Excluded, Held
-from bridge.drain import names
+from bridge.drain import names, tagging
 from bridge.drain.items import Item
 from bridge.drain.verdicts import Gone, Ready, Verdict, Waiting
 from bridge.drain.waiting import enter, hold_still, wait
@@ -39,11 +39,14 @@ def settle(engine: Engine, decided: Sequence[Decided], *, run: int | None) -> li
 
 def _settle_all(engine: Engine, connection: sa.Connection, decided: Sequence[Decided], run: int | None) -> list[Item]:
     steps.reached("before settle")
-    if any(_concerns_others(work, verdict) for work, verdict in decided):
+    tagging_others = tagging.changed(connection, [work for work, _ in decided])
+    if tagging_others or any(_concerns_others(work, verdict) for work, verdict in decided):
         target_rows.lock_all(connection)
     else:
         target_rows.lock_ends(connection, (work.id for work, _ in decided))
     now = engine.db.now(connection)
+    if tagging_others:
+        tagging.enter(connection, tagging_others, now=now)
     on = {work.id: _waited_for(engine, connection, work, verdict, run, now=now) for work, verdict in decided}
     hold_still(connection, (target for each in on.values() for target in each))
     decisions.forget_undos(

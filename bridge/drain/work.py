@@ -85,6 +85,7 @@ class Work:
     assets_kind: str = ""  # of a flexible asset: its kind in the index, which names its type
     title: str = ""  # of a flexible asset
     suggested: frozenset[str] = frozenset()  # of a flexible asset: the traits that show suggestions
+    tagged: Mapping[tuple[str, Ref], object] | None = None  # what tags name, and what was found of it; None: not looked
     rest: Mapping[str, Any] | None = None  # the traits that a plan leaves as they are
 
     @property

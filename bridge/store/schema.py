@@ -86,6 +86,13 @@ _due = targets.c.due_at.is_not(None)
 sa.Index("targets_due", targets.c.lane, targets.c.wave, targets.c.org_target, targets.c.due_at,
          sqlite_where=_due, postgresql_where=_due)  # fmt: skip
 
+target_refs = sa.Table(  # what the tags of a flexible asset name: targets, which may not be there yet
+    "target_refs", metadata,
+    sa.Column("target", sa.BigInteger, sa.ForeignKey("targets.id"), primary_key=True, autoincrement=False),
+    sa.Column("block", sa.Text, primary_key=True), sa.Column("anchor", sa.Text, primary_key=True),
+    sa.Index("target_refs_named", "block", "anchor"),
+)  # fmt: skip
+
 waits = sa.Table(
     "waits", metadata,
     sa.Column("target", sa.BigInteger, sa.ForeignKey("targets.id"), primary_key=True, autoincrement=False),

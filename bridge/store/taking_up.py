@@ -6,7 +6,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bridge.store import meta
+from bridge.store import meta, referring
 from bridge.store import targets as target_rows
 from bridge.store.block_key import BlockKey
 from bridge.store.database import Database
@@ -71,6 +71,7 @@ def rename(db: Database, old: str, new: str) -> int:
         # What was made for the new name since has nothing in IT Glue, and stands in the way.
         connection.execute(sa.update(targets).where(targets.c.block == new).values(block=f"{new} (before {old})"))
         moved = connection.execute(sa.update(targets).where(targets.c.block == old).values(block=new)).rowcount
+        referring.rename(connection, old, new)
         target_rows.touch(connection, targets.c.block == new, now=db.now(connection), lane="backfill")
         return moved
 

@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bridge.store import referring
 from bridge.store.database import Database, chunks
-from bridge.store.schema import links, mirror_refs, run_targets, targets, waits
+from bridge.store.schema import links, run_targets, targets, waits
 
 OPEN_STATES = ("pending", "waiting", "creating")
 NAMES = "names"  # the block of what IT Glue knows by name alone
@@ -34,12 +35,6 @@ _RECORD_OUTCOME = sa.update(run_targets).where(
     run_targets.c.seq <= sa.bindparam("to_seq"),
 )
 _WAITED_FOR = sa.select(waits.c.target).where(waits.c.on_target.in_(sa.bindparam("on", expanding=True))).limit(1)
-_REFERRED_TO = (
-    sa.select(mirror_refs.c.mirror_id)
-    .join(targets, targets.c.anchor == mirror_refs.c.ref)
-    .where(targets.c.id.in_(sa.bindparam("of", expanding=True)))
-    .limit(1)
-)
 _LINK_OF = sa.select(links).where(links.c.target == sa.bindparam("of_target"))
 
 
@@ -79,12 +74,9 @@ def lock_ends(connection: Connection, ids: Iterable[int]) -> None:
 
 def _is_followed(connection: Connection, ids: Sequence[int]) -> bool:
     parents = sa.select(targets.c.id).where(targets.c.id.in_(ids), targets.c.block.in_(PARENTS)).limit(1)
-    return any(
-        connection.execute(statement, given).first() is not None
-        for statement, given in (
-            (parents, None), (_WAITED_FOR, {"on": list(ids)}), (_REFERRED_TO, {"of": list(ids)})
-        )
-    )  # fmt: skip
+    if connection.execute(parents).first() is not None:
+        return True
+    return connection.execute(_WAITED_FOR, {"on": list(ids)}).first() is not None or referring.any_to(connection, ids)
 
 
 def _locking(where: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:
@@ -129,11 +121,8 @@ def touch_referring(connection: Connection, on_targets: Sequence[int], *, now: f
     Of all of it, since any may just have been claimed.
     """
     for part in chunks(on_targets):
-        if connection.execute(_REFERRED_TO, {"of": list(part)}).first() is None:
-            continue
-        anchors = sa.select(targets.c.anchor).where(targets.c.id.in_(part))
-        referring = sa.select(mirror_refs.c.mirror_id).where(mirror_refs.c.ref.in_(anchors))
-        touch(connection, targets.c.mirror_id.in_(referring), now=now, lane="backfill")
+        if referring.any_to(connection, part):
+            touch(connection, referring.referring_to(part), now=now, lane="backfill")
 
 
 def release_waiting(connection: Connection, on_targets: Sequence[int], *, now: float) -> None:
