@@ -30,7 +30,8 @@ from tests.integration.drain.world import QUICK, World
 from tests.simulators.running import Running
 
 TICKETS = "service/tickets"
-_BUSY = {"status": 429, "headers": {"Retry-After": "1"}}
+# Without Retry-After: one that it names is waited out in place, for up to a minute.
+_BUSY = {"status": 429, "body": {"error": "ConnectWiseAPI", "message": "Too many requests."}}
 
 
 def _map(words: Words, ref: Ref) -> Desired | Excluded:

@@ -29,7 +29,8 @@ _TITLES = "{{ tickets | map(attribute='title') | sort | join(', ') }}"
 _DEVICES = (
     "{% for t in tickets %}{{ t.title }} on {{ t.configurations | map(attribute='id') | join(' + ') }}.{% endfor %}"
 )
-_BUSY = {"status": 429, "headers": {"Retry-After": "1"}}
+# Without Retry-After: one that it names is waited out in place, for up to a minute.
+_BUSY = {"status": 429, "body": {"error": "ConnectWiseAPI", "message": "Too many requests."}}
 
 
 class Counter(Desk):
