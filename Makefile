@@ -19,8 +19,7 @@ demo: setup      ## the whole main job on simulators, in under three minutes
 	@$(VENV)/bin/glue-bridge demo
 
 test: setup      ## the tests, in under six minutes
-	@# Real processes race real clocks here: what fails beside others has to pass alone, at once, or it has failed.
-	@$(PY) -m pytest -q -n 4 --dist loadfile --durations=10 || { echo "Trying what failed once more, alone:"; $(PY) -m pytest -q --lf --lfnf=none; }
+	@./.ci/test
 
 check: setup lint types test  ## what CI runs
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bridge.store.database import Database
 from bridge.store.migrate import upgrade
 from bridge.store.schema import metadata
+from tests.order import pytest_collection_modifyitems  # noqa: F401 - pytest calls it by its name
 from tests.postgres import Postgres, memory, postgres
 
 SHAPES = ("sqlite", "postgresql")
