@@ -25,9 +25,9 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     shutil.rmtree(socket.parent)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def itglue_process() -> Iterator[Running]:
-    """Run a simulator for all tests."""
+    """Run a simulator for the tests of a file: it keeps the history of every record, which makes its answers grow."""
     with running("itglue", "--port", "0", "--empty", "--limits", "off") as simulator:
         yield simulator
 
@@ -37,6 +37,7 @@ def itglue(itglue_process: Running) -> Running:
     """Give the account, emptied by hand of what other tests have left."""
     simulator = itglue_process
     simulator.reset()
+    simulator.control.delete("/requests").raise_for_status()
     for state in ("on", "disconnected"):  # records of the native sync can only be deleted once it is gone
         simulator.control.post("/native_sync", json={"state": state}).raise_for_status()
     for resource in RESOURCES:
