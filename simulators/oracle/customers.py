@@ -69,7 +69,7 @@ def contact(person: Words, company: Words | None, judged: Judged) -> Mapped:
     good = tuple(email for email in emails if _EMAIL.fullmatch(email))
     reading.wanted |= {"emails": good or None, "phones": _phones(person["phones"])}
     if len(good) < len(emails):
-        reading.doubts.add("rejected")
+        reading.doubts |= {"bad_value", "rejected"}  # by the bridge, or once IT Glue has judged
     names = (reading.wanted["first_name"], reading.wanted["last_name"])
     if SKIP in names:
         reading.codes.append("bad_value")
