@@ -14,12 +14,14 @@ from bridge.drain.verdicts import ORGANIZATIONS, Gone, Moment, Ready, Verdict, W
 from bridge.drain.work import Parent, Work, load_parents
 from bridge.engine import Engine
 from bridge.mapping.blocks import Block
+from bridge.mapping.communications import no_address
 from bridge.mapping.days import RELATIVE, as_of
 from bridge.matching.match import Ambiguous, Matched
-from bridge.planning import NO_DECISIONS, AssetView, Create, Decisions, Hold, Nothing, Rules, Wish
+from bridge.planning import NO_DECISIONS, AssetView, Create, Decisions, Hold, Nothing, Plan, Rules, Wish
 from bridge.records import Ref
 from bridge.store.decisions import NOTHING
 
+EMAILS = "contact_emails"
 ORGANIZATION = "organization_id"  # of a record: its parent, no reference
 
 
@@ -352,6 +354,9 @@ def _plan(
         return plan
     if not isinstance(plan, Hold):
         _note_kept(work, plan.kept)
+    refused = _refused(plan)
+    if refused is not None:
+        return refused
     if missing and work.block is not None and work.block.asset_type is not None:
         return _finished(work, Ready(plan, () if isinstance(plan, Hold) else missing), _attributes(held), moment)
     if missing and not isinstance(plan, Hold | Nothing):
@@ -359,6 +364,17 @@ def _plan(
         needed = tuple(name for name in missing if f"new {name.kind} {name.name}" in used)
         return Ready(plan, needed)
     return _finished(work, Ready(plan), _attributes(held), moment)
+
+
+def _refused(plan: Plan) -> Held | None:
+    """Say what IT Glue would refuse of what is to be written: it refuses the whole request, with all that stands beside."""
+    if isinstance(plan, Hold | Nothing) or EMAILS not in plan.fields:
+        return None
+    wrong = no_address(plan.fields[EMAILS].new)
+    if wrong is None:
+        return None
+    shown = wrong if len(wrong) <= 60 else f"{wrong[:57]}…"
+    return Held("bad_value", f'e-mail "{shown}" is no address: correct it in the PSA, one address in each')
 
 
 def _attributes(held: AssetView | None) -> Mapping[str, Any] | None:

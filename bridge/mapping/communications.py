@@ -10,17 +10,23 @@ Rows = list[dict[str, Any]]
 
 _LABEL = "Work"  # IT Glue takes none without a label
 _EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension)\s*(\d{1,10})\s*$", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _NOT_DIALLED = re.compile(r"[^0-9]")
 
 
 def emails(value: Any) -> Rows | Bad | None:
-    """Give addresses, the primary one marked; None for none. Whether one is an address is IT Glue's to judge."""
+    """Give addresses, the primary one marked; None for none."""
     rows: Rows = []
     for each in _members(value):
         address = _text(each)
         if address and all(address.casefold() != row["value"].casefold() for row in rows):
             rows.append({"value": address, "label-name": _label(each)})
     return _with_primary(rows, _members(value))
+
+
+def no_address(rows: Any) -> str | None:
+    """Give the first e-mail that nobody takes for an address (api/itglue.md 5.6), None for none; IT Glue judges the rest."""
+    return next((str(row["value"]) for row in rows or () if not _ADDRESS.fullmatch(str(row["value"]))), None)
 
 
 def phones(value: Any) -> Rows | Bad | None:

@@ -103,8 +103,8 @@ def test_the_last_number_of_a_contact_is_taken_away(world: World) -> None:
 
 
 def test_an_email_that_it_glue_refuses_holds_its_contact_alone(world: World) -> None:
-    """The rest of the batch is written; the hold says what IT Glue said."""
-    bad = {"value": "not an address", "label": "Email", "primary": True}
+    """The rest of the batch is written; the hold says what IT Glue said. Whether a domain has a dot is not ours to judge."""
+    bad = {"value": "jo@localhost", "label": "Email", "primary": True}
     world.put(world.organization(), *[world.contact(str(number)) for number in (1, 2, 3)],
               world.contact("6", emails=[bad]))  # fmt: skip
 
@@ -113,6 +113,33 @@ def test_an_email_that_it_glue_refuses_holds_its_contact_alone(world: World) -> 
     assert world.state(PERSON) == ("held", "rejected")
     assert "mail" in world.target(PERSON).reason
     assert {one["last_name"] for one in world.records("contacts")} == {"Doe 1", "Doe 2", "Doe 3"}
+
+
+def test_an_email_that_is_no_address_is_held_before_anything_is_sent(world: World) -> None:
+    """IT Glue refuses a whole request for it: the rest goes in one, and the contact once it is corrected."""
+    both = {"value": "jo@acme.test; office@acme.test", "label": "Email", "primary": True}
+    world.settle(world.organization(), *[world.contact(str(number)) for number in (1, 2, 3)],
+                 world.contact("6", emails=[both]))  # fmt: skip
+    held, reason, sent = world.state(PERSON), world.target(PERSON).reason, len(world.sent("POST", path="contacts"))
+    planned = {line.ref: line.word for line in plan_all(world.engine)}
+
+    world.settle(world.contact("6"))
+
+    assert held == ("held", "bad_value")
+    assert reason == 'e-mail "jo@acme.test; office@acme.test" is no address: correct it in the PSA, one address in each'
+    assert sent == 1
+    assert planned[PERSON] == "held"
+    assert world.state(PERSON) == ("settled", None)
+
+
+def test_an_email_that_is_not_written_holds_nobody(world: World) -> None:
+    """A contact that is there keeps its addresses as IT Glue has them, whatever the source says of them later."""
+    world.settle(world.organization(), world.contact("6"))
+
+    world.settle(world.contact("6", last_name="Roe", emails=[{"value": "none"}]))
+
+    assert _one(world, "contacts")["last_name"] == "Roe"
+    assert world.state(PERSON) == ("settled", None)
 
 
 def test_a_device_waits_for_a_site_that_is_held_and_goes_on_when_it_is_decided(world: World) -> None:
