@@ -50,8 +50,12 @@ def many_lines(value: str) -> str:
     """Drop control and invisible characters but line breaks and tabs, trim; every kind of line break becomes one."""
     if value.isprintable():
         return value.strip()
-    breaks = value.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    return "".join(each if each in "\n\t" else _prose_character(each) for each in breaks).strip()
+    return "".join(each if each in "\n\t" else _prose_character(each) for each in with_plain_breaks(value)).strip()
+
+
+def with_plain_breaks(value: str) -> str:
+    """Make every kind of line break one line feed."""
+    return value.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
 
 
 def _prose_character(character: str) -> str:

@@ -10,7 +10,7 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bridge.errors import SettingsError
-from bridge.mapping.clean import escaped, many_lines, one_line, plain
+from bridge.mapping.clean import escaped, many_lines, one_line, plain, with_plain_breaks
 from bridge.mapping.problems import nearest
 from bridge.mapping.words import PLURALS, Word, words_of
 
@@ -88,7 +88,8 @@ def _inserted_html(value: Any) -> str:
 
 def _inserted_quoted(value: Any) -> str:
     """Insert into HTML wherever it may be, an attribute's value too."""
-    return _inserted_html(value).replace('"', "&quot;").replace("'", "&#x27;")
+    held = with_plain_breaks(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    return _inserted_html(held).replace('"', "&quot;").replace("'", "&#x27;")
 
 
 def _none_stays(function: Callable[..., Any]) -> Callable[..., Any]:
