@@ -30,8 +30,9 @@ _SETTINGS = (
 class Postgres:
     """A running server; `database()` gives the URL of a fresh database with the schema of this release."""
 
-    def __init__(self, socket: Path) -> None:
+    def __init__(self, socket: Path, binaries: Path) -> None:
         self._socket = socket
+        self._binaries = binaries
         self._number = 0
         self._lock = threading.Lock()
         self._sql("CREATE DATABASE pattern")
@@ -57,6 +58,20 @@ class Postgres:
             name = f"test_{self._number}"
         self._sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return self.url(name)
+
+    def dump(self, url: str) -> bytes:
+        """Back a database up as an operator does."""
+        return self._tool("pg_dump", "--format=custom", f"--dbname={url}")
+
+    def restore(self, url: str, dump: bytes) -> None:
+        """Put a backup back as an operator does."""
+        self._tool("pg_restore", "--clean", f"--dbname={url}", given=dump)
+
+    def _tool(self, name: str, *options: str, given: bytes = b"") -> bytes:
+        command = [str(self._binaries / name), *options]
+        return subprocess.run(
+            _unprivileged(command), cwd=self._socket, input=given, capture_output=True, env=_environment(), check=True
+        ).stdout
 
     def drop(self, url: str) -> None:
         """Take a database away, whoever is connected to it."""
@@ -94,7 +109,7 @@ def postgres() -> Iterator[Postgres]:
             process = subprocess.Popen(_unprivileged(command), cwd=folder, stdout=log, stderr=log, env=_environment())
         try:
             _wait(process, socket, folder / "log")
-            yield Postgres(socket)
+            yield Postgres(socket, binaries)
         finally:
             process.send_signal(signal.SIGINT)  # to PostgreSQL: end now, whoever is connected
             process.wait(10)
