@@ -31,10 +31,10 @@ class PlanWriter:
 
     def __init__(self, path: Path, header: Header) -> None:
         self.path = path
-        self._partial = path.with_name(path.name + ".partial")
         try:
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            self._partial = path.with_name(path.name + ".partial")
             if path.exists() and not path.is_file():
                 # The file takes the place of what is there: as root, of /dev/null for the whole machine.
                 raise OSError(errno.EINVAL, "it is a device or a pipe")

@@ -107,9 +107,20 @@ def _code(error: BridgeError, *, itglue: bool) -> str:
     return "B222" if itglue else "B201"
 
 
+def code_of_system(error: OSError) -> str:
+    """Give the number of what the system says of a file."""
+    return "B137" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "B135"
+
+
+def of_output(error: OSError) -> Problem:
+    """Say that what was asked for could not be printed."""
+    said = f"what this prints cannot be written where it goes: {error.strerror}. It is not whole: make room there"
+    return Problem(code_of_system(error), f"{said}, and run the command again")
+
+
 def _of_system(error: OSError) -> Problem:
     where = f"{error.filename}: " if error.filename else ""
-    code = "B137" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "B135"
+    code = code_of_system(error)
     return Problem(code, f"{where}{error.strerror}. {ENTRIES[code].fix}")
 
 
@@ -129,7 +140,10 @@ def report(problems: Sequence[Problem], *, as_json: bool = False) -> None:
     """Print errors to standard error; with `--json` as JSON to standard output too."""
     if as_json:
         found = [{"code": each.code, "message": each.text, "file": each.file, "line": each.line} for each in problems]
-        output.emit(shapes.Errors(errors=found))
-        sys.stdout.flush()
+        try:
+            output.emit(shapes.Errors(errors=found))
+            output.flush()
+        except OSError:
+            output.give_up()  # they stand on standard error all the same
     for each in problems:
         output.finding("error", each.code, each.text, to=sys.stderr)

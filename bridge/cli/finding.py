@@ -1,6 +1,6 @@
 """Finding what a person names: records, organizations, codes; each miss says what to write instead."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.engine import Connection
 
@@ -8,6 +8,7 @@ from bridge.catalogue import ENTRIES, HOLDS
 from bridge.cli.failures import CommandError, fail
 from bridge.mapping.effective import KINDS
 from bridge.mapping.problems import nearest
+from bridge.records import KINDS as RECORD_KINDS
 from bridge.records import Ref
 from bridge.settings import Settings
 from bridge.store import inspect
@@ -29,7 +30,7 @@ def planned_ref(settings: Settings, text: str) -> None:
     try:
         ref = Ref.parse(text)
     except ValueError as error:
-        raise fail("B401", str(error)) from error
+        raise _no_reference(text, error) from error
     if ref.source not in settings.sources:
         raise _no_source(text, ref.source, settings.sources)
 
@@ -43,13 +44,34 @@ def targets_of(settings: Settings, connection: Connection, text: str) -> list[Ro
     try:
         found = inspect.find(connection, text)
     except ValueError as error:
-        raise fail("B401", str(error)) from error
+        raise _no_reference(text, error, inspect.organizations_named(connection, text)) from error
     if not found:
-        source = text.strip().split(":")[0]
-        if source not in {*settings.sources, "names"}:
-            raise _no_source(text, source, settings.sources)
-        raise fail("B401", f"{text} has not been read: look at the id, or read what is new with glue-bridge plan")
+        raise _nothing_of(settings, connection, text.strip())
     return found
+
+
+def _nothing_of(settings: Settings, connection: Connection, text: str) -> CommandError:
+    if text.startswith("names:"):
+        return fail("B401", f"{text}: no record that has been read needs this name: look at its kind and its spelling")
+    ref = Ref.parse(text)
+    if ref.source not in settings.sources:
+        return _no_source(text, ref.source, settings.sources)
+    words = inspect.words_of(connection, ref)
+    if words is None:
+        return fail("B401", f"{text} has not been read: look at the id, or read what is new with glue-bridge plan")
+    said = f"{text} has been read, and no block makes anything in IT Glue of it alone"
+    owner = (words.get("organization") or {}).get("id")
+    look = f": a summary may show it, glue-bridge explain {ref.source}:organization:{owner}" if owner else ""
+    return fail("B401", said + look)
+
+
+def _no_reference(text: str, error: ValueError, named: Sequence[Organization] = ()) -> CommandError:
+    if named:
+        return fail("B401", f'write the reference of "{text}": {", ".join(str(each.ref) for each in named)}')
+    parts = text.strip().split(":", 2)
+    if len(parts) == 3 and all(parts) and parts[0] != inspect.NAMES:
+        return fail("B401", f'{text} is of no kind: there is no "{parts[1]}"{nearest(parts[1], RECORD_KINDS)}')
+    return fail("B401", str(error))
 
 
 def target_of(settings: Settings, connection: Connection, text: str) -> Row:

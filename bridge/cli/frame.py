@@ -10,7 +10,6 @@ standard error what goes wrong and how far it is. Its function returns the exit 
 """
 
 import inspect
-import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ import typer
 from typer.core import TyperGroup
 
 from bridge import logs
-from bridge.cli import failures
+from bridge.cli import failures, output
 
 # In the order in which an operator meets them.
 COMMANDS = (
@@ -124,7 +123,7 @@ def run(arguments: Sequence[str]) -> int:
     as_json = "--json" in arguments
     try:
         code = application()(args=list(arguments) or ["--help"], prog_name="glue-bridge", standalone_mode=False)
-        sys.stdout.flush()
+        output.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except Terminated:
@@ -135,8 +134,11 @@ def run(arguments: Sequence[str]) -> int:
         failures.report(failures.of_usage(error), as_json=as_json)
         return 1
     except BrokenPipeError:
-        # Whoever read has seen enough; what is still in the buffer must not fail at the end of the process.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        output.give_up()  # whoever read has seen enough
+        return 1
+    except output.OutputError as error:
+        output.give_up()
+        failures.report([failures.of_output(error)])
         return 1
     except Exception as error:
         problems = failures.of(error)

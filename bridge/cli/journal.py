@@ -1,7 +1,6 @@
 """`glue-bridge journal`: who wrote what to IT Glue, when, why, and over what."""
 
 import csv
-import sys
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -141,7 +140,7 @@ def _as_json(entry: "Entry") -> dict[str, Any]:
 
 
 def _print_csv(found: "Iterable[Entry]") -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer = csv.writer(output.Out(), lineterminator="\n")
     writer.writerow(COLUMNS)
     for entry in found:
         for attribute in entry.after or ("",):
@@ -157,6 +156,7 @@ def _cell(value: Any) -> str:
 
 
 def _print(found: "Iterable[Entry]") -> None:
+    entry = None
     for entry in found:
         where = f" -> {entry.itglue_id}" if entry.itglue_id else ""
         run = f"  run {entry.run}" if entry.run else ""
@@ -171,3 +171,5 @@ def _print(found: "Iterable[Entry]") -> None:
             for word, one in entry.after.items()
         ]
         output.table(rows, indent=4)
+    if entry is None:
+        output.say("Nothing of this stands in the journal.")

@@ -4,7 +4,8 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -15,9 +16,43 @@ _LEVELS = {"ok": ("ok", None), "warn": ("WARN", "yellow"), "error": ("ERROR", "r
 _INDENT = 16
 
 
+class OutputError(OSError):
+    """Standard output cannot be written where it goes; whoever has closed it has seen enough, and is no such error."""
+
+
+class Out:
+    """Standard output, for what writes to a file."""
+
+    def write(self, text: str) -> None:
+        """Write a text; raise OutputError where it has no room."""
+        with _told():
+            sys.stdout.write(text)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(error.errno, error.strerror) from error
+
+
 def say(text: str = "") -> None:
     """Print what was asked for."""
-    sys.stdout.write(text + "\n")
+    Out().write(text + "\n")
+
+
+def flush() -> None:
+    """Print what is still in the buffer."""
+    with _told():
+        sys.stdout.flush()
+
+
+def give_up() -> None:
+    """Print nothing more: what is still in the buffer must not fail at the end of the process."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def note(text: str) -> None:
@@ -40,7 +75,7 @@ class Listing:
 
     def add(self, element: bytes) -> None:
         """Print an element, which is JSON."""
-        sys.stdout.write(f"{',' if self._begun else self._head}\n{element.decode()}")
+        Out().write(f"{',' if self._begun else self._head}\n{element.decode()}")
         self._begun = True
 
     def end(self, **rest: Any) -> None:

@@ -75,6 +75,15 @@ def _name_anchors(text: str) -> list[str]:
     return found
 
 
+def words_of(connection: Connection, ref: Ref) -> Mapping[str, Any] | None:
+    """Give the words of a mirrored record; None for one that is not mirrored."""
+    mine = (mirror.c.source == ref.source) & (mirror.c.kind == ref.kind) & (mirror.c.ext_id == ref.id)
+    record = connection.execute(
+        sa.select(payloads.c.record).join(mirror, mirror.c.id == payloads.c.mirror_id).where(mine)
+    ).scalar()
+    return None if record is None else dict(orjson.loads(record))
+
+
 def sources(connection: Connection) -> list[str]:
     """Name the sources of which anything has ever been mirrored."""
     return [str(name) for name in connection.execute(sa.select(mirror.c.source).distinct()).scalars()]

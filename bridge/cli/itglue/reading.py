@@ -63,7 +63,7 @@ def add(group: typer.Typer, resource: Resource) -> None:
         with engine_of(settings_of(settings), "itglue") as engine:
             rows, included = _read(engine, resource, None, {"id": [_id(id_)]}, None, _words(resource, include))
         if not rows:
-            raise fail("B401", f"IT Glue has no {resource.word} {id_}")
+            raise fail("B401", f"IT Glue has no {resource.command} of id {id_}")
         show(rows[0], included, as_json=as_json)
         return 0
 
@@ -171,7 +171,7 @@ def _order(resource: Resource, sort: str | None) -> str | None:
 
 def _id(text: str) -> str:
     if not (text.isascii() and text.isdigit()):
-        raise fail("B400", f"{text!r} is no id of IT Glue")
+        raise fail("B400", f"{text!r} is no id of IT Glue: that is a number, which list shows, and a page's address")
     return text
 
 

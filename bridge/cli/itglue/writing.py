@@ -125,7 +125,7 @@ def _update(
         with side("itglue"):
             row = engine.itglue.get(resource.word, id_, lane="live", max_wait=engine.patience)
         if row is None:
-            raise fail("B401", f"IT Glue has no {resource.word} {id_}")
+            raise fail("B401", f"IT Glue has no {resource.command} of id {id_}")
         before = {word: row.attributes.get(word) for word in body}
         if before == body:
             show(row, as_json=as_json)
