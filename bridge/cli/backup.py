@@ -8,6 +8,7 @@ import typer
 from bridge.cli import output, shapes
 from bridge.cli.failures import fail
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, settings_of
+from bridge.cli.saving import refuse_existing, unsaved
 
 if TYPE_CHECKING:
     from bridge.settings import Settings
@@ -38,9 +39,12 @@ def backup(file: File, as_json: Json = False, settings: SettingsFile = DEFAULT) 
     with database_of(found) as db:
         if not db.is_sqlite:
             raise fail("B415", f"the store is PostgreSQL: {_pg_dump(found, file)}")
-        if file.exists():
-            raise fail("B405", f"{file} is there already: move it away, or name another file")
-        back_up(db, file, starts=restored.starts(found.data_folder))
+        refuse_existing(file)
+        starts = restored.starts(found.data_folder)
+        try:
+            back_up(db, file, starts=starts)
+        except OSError as error:
+            raise unsaved(file, error) from error
     size = file.stat().st_size
     if as_json:
         output.emit(shapes.Backup(file=str(file), bytes=size))

@@ -11,6 +11,7 @@ from bridge.cli import output
 from bridge.cli.choosing import refusal_of_pin
 from bridge.cli.customers import Customer, Survey
 from bridge.cli.failures import CommandError, Problem, fail
+from bridge.cli.saving import saved
 from bridge.store.schema import targets
 
 if TYPE_CHECKING:
@@ -36,20 +37,17 @@ def write(path: Path, survey: Survey) -> int:
 
     The verb of an open one is blank, its id the likeliest candidate's.
     """
-    if path.exists():
-        raise fail("B405", f"{path} is there already: it may hold choices of yours; move it away or name another file")
     rows = [each for each in survey.customers if each.word == "open" or each.decided]
-    text = io.StringIO(newline="")
-    table = csv.writer(text)
-    table.writerow(COLUMNS)
-    for each in rows:
-        verb, itglue_id, why = each.decided or ("", None, None)
-        if each.word == "open" and not verb:
-            itglue_id, why = (each.candidates[0].itglue_id if each.candidates else None), _said(each)
-        table.writerow([str(each.ref), output.harmless(each.name), verb, itglue_id or "", output.harmless(why or "")])
     # A spreadsheet takes a file for UTF-8 only with a mark at its beginning.
-    path.touch(mode=0o600)
-    path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+    with saved(path, encoding="utf-8-sig") as text:
+        table = csv.writer(text)
+        table.writerow(COLUMNS)
+        for each in rows:
+            verb, itglue_id, why = each.decided or ("", None, None)
+            if each.word == "open" and not verb:
+                itglue_id, why = (each.candidates[0].itglue_id if each.candidates else None), _said(each)
+            row = [str(each.ref), output.harmless(each.name), verb, itglue_id or "", output.harmless(why or "")]
+            table.writerow(row)
     return len(rows)
 
 

@@ -13,6 +13,7 @@ import typer
 from bridge.cli import output, shapes
 from bridge.cli.failures import CommandError, Problem, fail
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command
+from bridge.cli.saving import unsaved
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -299,5 +300,9 @@ def _write(path: Path, text: str, mode: int) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError:
         raise fail("B405", f"{path} is there already") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise unsaved(path, error) from error

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -14,6 +13,7 @@ import typer
 from bridge.cli import output, planning, progress, shapes
 from bridge.cli.failures import fail
 from bridge.cli.options import DEFAULT, Json, SettingsFile, command, database_of, engine_of, settings_of
+from bridge.cli.saving import saved
 
 if TYPE_CHECKING:
     from bridge.linking import Given
@@ -55,10 +55,8 @@ def export(file: File, as_json: Json = False, settings: SettingsFile = DEFAULT) 
     from bridge.linking import Given, as_row, given
 
     columns = [each.name for each in fields(Given)]
-    if file.exists():
-        raise fail("B405", f"{file} is there already: move it away, or name another file")
     number = 0
-    with database_of(settings_of(settings)) as db, os.fdopen(_private(file), "w", encoding="utf-8", newline="") as out:
+    with database_of(settings_of(settings)) as db, saved(file) as out:
         table = csv.DictWriter(out, columns, lineterminator="\n")
         if _is_json(file):
             out.write("[")
@@ -79,10 +77,6 @@ def export(file: File, as_json: Json = False, settings: SettingsFile = DEFAULT) 
     else:
         output.say(f"{output.count(number, 'link')} saved as {file}")
     return 0
-
-
-def _private(file: Path) -> int:
-    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 def _is_json(file: Path) -> bool:

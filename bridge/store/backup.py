@@ -14,7 +14,8 @@ def back_up(db: Database, file: Path, *, starts: int) -> None:
     """Write the store into a new file, for its owner alone; it appears under its name only when it is whole.
 
     `starts` is the data folder's counter of starts; the backup holds the larger of both. Whoever opens the file as
-    its store sees by its mark that it was restored. Raises FileExistsError rather than overwrite.
+    its store sees by its mark that it was restored. Raises FileExistsError rather than overwrite, OSError where
+    it cannot be written.
     """
     if file.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
@@ -53,5 +54,8 @@ def _copy(db: Database, partial: Path, starts: int) -> None:
         [found] = copy.execute("PRAGMA quick_check").fetchone()
         if found != "ok":
             raise OSError(errno.EIO, f"the backup is damaged: {found}", str(partial))
+    except sqlite_module().OperationalError as error:
+        full = "full" in str(error)
+        raise OSError(errno.ENOSPC if full else errno.EIO, os.strerror(errno.ENOSPC) if full else str(error)) from error
     finally:
         copy.close()
