@@ -64,13 +64,14 @@ class Moment:
     planned: Mapping[int, references.Planned] = field(default_factory=dict)
     everyone: bool = False
     stale: bool = False
-    views: dict[str, TypeView] = field(default_factory=dict)
+    views: dict[tuple[str, str], TypeView] = field(default_factory=dict)
 
     def view(self, block: Block) -> TypeView:
         """Give what IT Glue has of a block's flexible asset type."""
-        if block.id not in self.views:
-            self.views[block.id] = asset_types.view(self.names, block, everyone=self.everyone)
-        return self.views[block.id]
+        form = block.id, block.digest
+        if form not in self.views:
+            self.views[form] = asset_types.view(self.names, block, everyone=self.everyone)
+        return self.views[form]
 
     @classmethod
     def of(cls, engine: Engine, connection: Connection) -> "Moment":

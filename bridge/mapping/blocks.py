@@ -1,10 +1,11 @@
 """The whole mapping of a settings file: its blocks, and their forms for the organizations of an override."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bridge.desired import Held
 from bridge.errors import SettingsError
 from bridge.mapping import build_suggestions
 from bridge.mapping.assets import AssetType, merged
@@ -13,6 +14,8 @@ from bridge.mapping.build import build
 from bridge.mapping.build_assets import build as build_assets
 from bridge.mapping.clean import Memo
 from bridge.mapping.effective import DEFAULTS, KINDS, Entry, MappingSettings, define, is_read
+from bridge.mapping.override_assets import lay
+from bridge.mapping.override_assets import of_block as overrides_of
 from bridge.mapping.problems import SettingsErrors, nearest, raise_all
 from bridge.mapping.rules import Line
 from bridge.mapping.suggest import SUBJECTS
@@ -42,10 +45,13 @@ class Mapping:
             lambda key: build(define(key[0], settings, key[1]), settings)
         )
         suggested = build_suggestions.build(settings)
-        self._assets = {
-            rules.id: build_assets(rules, number, settings, suggested)
-            for number, rules in enumerate(settings.flexible_assets)
-        }
+        self._assets: dict[str, Block] = {}
+        self._asset_forms: dict[str, dict[int, Block]] = {}
+        self._asset_overlays: Memo[tuple[str, tuple[int, ...]], Block] = Memo(self._overlaid)
+        self._suggested = suggested
+        for rules in settings.flexible_assets:
+            self._asset_forms[rules.id] = {n: self._asset(rules.id, (n,)) for n in overrides_of(settings, rules.id)}
+            self._assets[rules.id] = _for_all(self._asset(rules.id), self._asset_forms[rules.id].values())
         self.suggesting: tuple[Block, ...] = tuple(
             block for block in self._assets.values() if block.suggestions is not None
         )
@@ -75,13 +81,25 @@ class Mapping:
 
     def block(self, block_id: str, organization: Organization | None = None) -> Block:
         """Give a block in the form that holds for the records of a source's organization: its Ref and name."""
+        hits: set[int] = set()
+        if organization is not None and self._selected:
+            ref, name = organization
+            hits = {*self._selected.get(str(ref), ()), *self._selected.get((name or "").strip(), ())}
         if block_id in self._assets:
-            return self._assets[block_id]
-        if organization is None or not self._selected:
-            return self._forms[block_id, ()]
-        ref, name = organization
-        hits = {*self._selected.get(str(ref), ()), *self._selected.get((name or "").strip(), ())}
+            hits &= self._asset_forms[block_id].keys()
+            return self._asset_overlays[block_id, tuple(sorted(hits))] if hits else self._assets[block_id]
         return self._forms[block_id, tuple(sorted(hits))]
+
+    def _asset(self, block_id: str, overrides: tuple[int, ...] = ()) -> Block:
+        rules = self._settings.flexible_assets
+        number = next(at for at, each in enumerate(rules) if each.id == block_id)
+        return build_assets(lay(rules[number], self._settings, overrides), number, self._settings, self._suggested)
+
+    def _overlaid(self, key: tuple[str, tuple[int, ...]]) -> Block:
+        """Give an override's form of a block of flexible assets, which reads what the block does."""
+        block_id, overrides = key
+        known, form = self._assets[block_id], self._asset(block_id, overrides)
+        return replace(form, want=known.want, relative=known.relative, takes=known.takes)
 
     def block_for(self, block_id: str, words: Words, ref: Ref) -> Block:
         """Give a block in the form that holds for this record."""
@@ -117,7 +135,11 @@ class Mapping:
         """Give the effective mapping line by line, overrides after the blocks that they change."""
         for block in self.blocks:
             if block.asset_type is not None:
-                yield from _asset_rows(block)
+                rows = list(_asset_rows(block))
+                yield from rows
+                for number, form in self._asset_forms[block.id].items():
+                    said = f"{block.id} ({', '.join(self._settings.override[number].organizations)})"
+                    yield from (replace(row, block=said) for row in _asset_rows(form) if row not in rows)
                 continue
             definition = define(block.id, self._settings)
             yield from _rows(block.id, definition.entries, definition.sets)
@@ -130,6 +152,21 @@ class Mapping:
 
     def _overrides(self) -> range:
         return range(len(self._settings.override))
+
+
+def _for_all(block: Block, forms: Iterable[Block]) -> Block:
+    """Let a block read what any of its forms needs: what is read of a record is one, whoever it belongs to."""
+    every = (block, *forms)
+
+    def takes(words: Words, ref: Ref) -> bool | Held:
+        return next((True for each in every if each.takes(words, ref) is not False), False)
+
+    return replace(
+        block,
+        want=frozenset[str]().union(*(each.want for each in every)),
+        relative=any(each.relative for each in every),
+        takes=takes if len(every) > 1 else block.takes,
+    )
 
 
 def organization_of(words: Words, ref: Ref) -> Organization | None:
@@ -205,6 +242,12 @@ def _asset_problems(settings: MappingSettings) -> dict[str, SettingsError]:
         build_suggestions.build(settings)
     except SettingsErrors as error:
         problems |= {str(each): each for each in error.problems}
+    known = [rules.id for rules in settings.flexible_assets]
+    for at, each in enumerate(settings.override):
+        for name in each.flexible_assets or {}:
+            if name not in known:
+                said = f'no block of flexible assets is called "{name}"{nearest(name, known)}'
+                problems[f"{said} {at}"] = settings.error("B133", said, ("override", at, "flexible_assets", name))
     ids: set[str] = set()
     marked: dict[tuple[str, str, str | None], str] = {}
     for number, rules in enumerate(settings.flexible_assets):
@@ -214,7 +257,9 @@ def _asset_problems(settings: MappingSettings) -> dict[str, SettingsError]:
             problems[said] = settings.error("B133", said, path)
         ids.add(rules.id)
         try:
-            block = build_assets(rules, number, settings)
+            block = build_assets(lay(rules, settings, ()), number, settings)
+            for override in overrides_of(settings, rules.id):
+                build_assets(lay(rules, settings, (override,)), number, settings)
         except SettingsErrors as error:
             problems |= {str(each): each for each in error.problems}
             continue

@@ -19,8 +19,9 @@ from bridge.mapping.effective import BLOCK_IDS, WAVES, MappingSettings, Path
 from bridge.mapping.expressions import Expression, parse_condition, parse_template
 from bridge.mapping.gone import Gone, parse_gone
 from bridge.mapping.map_assets import AssetMap, Value, leaves_of
+from bridge.mapping.override_assets import Laid
 from bridge.mapping.problems import nearest, raise_all
-from bridge.mapping.rules import FlexibleAssetRules, FlexibleField
+from bridge.mapping.rules import FlexibleField
 from bridge.mapping.words import PLURALS, summary, words_of
 
 Outcome = Desired | Excluded | Held
@@ -31,17 +32,34 @@ _TAG_NAMES = (*traits.TAGS, *traits.TAGS_BY_ID, f"{traits.ASSET_TAG} NAME")
 class _Build:
     """The table being read, and the problems found so far."""
 
-    def __init__(self, rules: FlexibleAssetRules, number: int, settings: MappingSettings) -> None:
-        self.rules = rules
+    def __init__(self, laid: Laid, number: int, settings: MappingSettings) -> None:
+        rules = self.rules = laid.rules
+        self.laid = laid
         self.settings = settings
         self.path: Path = ("flexible_assets", number)
-        self.problems: list[SettingsError] = []
+        self.problems: list[SettingsError] = list(laid.problems)
         self.source, self.kind = self._from()
         self.table = self.kind if rules.per == "record" else summary(rules.per, self.kind)
         self.zones: Memo[str, tzinfo] = Memo(_zones(settings.zones()))
 
     def refuse(self, code: str, message: str, *path: str | int) -> None:
-        self.problems.append(self.settings.error(code, message, (*self.path, *path)))
+        self.problems.append(self.settings.error(code, message, self.place(*path)))
+
+    def place(self, *path: str | int) -> Path:
+        """Give where a key stands in the file: in an override, or in the block's table."""
+        for length in range(len(path), 0, -1):
+            if moved := self.laid.moved.get(path[:length]):
+                return (*moved, *path[length:])
+        return (*self.path, *path)
+
+    def where(self, *path: str | int) -> str:
+        return self.settings.where(self.place(*path))
+
+    def rule(self, key: str) -> str:
+        """Name a key as what excludes a record does."""
+        if (key,) in self.laid.moved:
+            return f"{self.where(key)} [[override]] flexible_assets.{self.rules.id}.{key}"
+        return f"{self.where()} [[flexible_assets]] {self.rules.id}.{key}"
 
     def _from(self) -> tuple[str | None, str]:
         source, dot, plural = self.rules.source.rpartition(".")
@@ -154,7 +172,7 @@ class _Build:
             expression = Expression(repr(template), constant=template)
         if expression is None:
             return None
-        value = Value(field, expression, self.settings.where((*self.path, *path)), self._form(field))
+        value = Value(field, expression, self.where(*path), self._form(field))
         if expression.node is None and not expression.body:
             said = value.form(expression.constant, "")
             if isinstance(said, Bad):
@@ -217,11 +235,10 @@ def _plainly(form: Callable[[Any], Any]) -> Callable[[Any, str], Any]:
     return lambda value, _source: form(value)
 
 
-def build(
-    rules: FlexibleAssetRules, number: int, settings: MappingSettings, suggested: tuple[suggest.Rule, ...] = ()
-) -> Block:
+def build(laid: Laid, number: int, settings: MappingSettings, suggested: tuple[suggest.Rule, ...] = ()) -> Block:
     """Build a block; raise SettingsErrors with all that is wrong in it."""
-    work = _Build(rules, number, settings)
+    rules = laid.rules
+    work = _Build(laid, number, settings)
     if rules.id in BLOCK_IDS or not rules.id:
         work.refuse("B133", f'"{rules.id}" cannot be the name of a block: give another one with name = "…"', "type")
     fields, values = work.fields()
@@ -234,7 +251,6 @@ def build(
         only = work.parsed(lambda: parse_condition(text, work.kind), "only")
     raise_all(work.problems)
     asset_type = AssetType(rules.type.strip(), rules.icon, rules.description, fields)
-    where = settings.where(work.path)
     own = {"organization"} if "organization" in words_of(work.kind) else {"name"}
     used = frozenset[str](own).union(
         *(each.expression.words for each in values), *(each.words for each in (only, when) if each is not None)
@@ -245,14 +261,15 @@ def build(
     if shown is not None:
         want |= shown.words(suggest.TICKET) | {"open"}
         want |= {"configurations"} if shown.words(suggest.DEVICE) else frozenset()
-    condition = (only, settings.where((*work.path, "only"))) if only is not None else None
-    mapped = AssetMap(work.table, work.kind, condition, values, rule=f"{where} [[flexible_assets]] {rules.id}")
+    condition = (only, work.where("only")) if only is not None else None
+    mapped = AssetMap(work.table, work.kind, condition, values, block=rules.id, excluded=work.rule("only"))
+    off = Excluded(f"{settings.where(laid.off)} [[override]] flexible_assets.{rules.id}.enabled") if laid.off else None
     return Block(
         id=rules.id,
         kind=work.kind,
         itglue_type="flexible_assets",
         wave=WAVES["flexible_assets"],
-        digest=_digest(rules, asset_type, settings, shown),
+        digest=_digest(laid, asset_type, settings, shown),
         want=want,
         owners=owners,
         gone=gone,
@@ -260,9 +277,9 @@ def build(
         create=rules.create or "yes",
         marker=False,
         relative=any(_is_relative(work, word) for word in used if word in known) or _only_relative(work, only),
-        provenance=_provenance(rules, work.path, settings),
-        map=mapped.__call__,
-        leaves=leaves_of(mapped, when, settings.where((*work.path, "gone"))),
+        provenance=_provenance(work),
+        map=mapped.__call__ if off is None else lambda _words, _ref: off,
+        leaves=leaves_of(mapped, when, work.where("gone")),
         source=work.source,
         per=rules.per,
         takes=mapped.fits,
@@ -291,24 +308,26 @@ def _only_relative(work: _Build, only: Expression | None) -> bool:
     return only is not None and any(words_of(work.kind)[word].relative for word in only.words)
 
 
-def _digest(
-    rules: FlexibleAssetRules, asset_type: AssetType, settings: MappingSettings, shown: suggest.Suggestions | None
-) -> str:
+def _digest(laid: Laid, asset_type: AssetType, settings: MappingSettings, shown: suggest.Suggestions | None) -> str:
+    rules = laid.rules
     content = {
         "rules": rules.model_dump(mode="json", exclude_none=True),
         "id": rules.id,
         "fields": [each.name for each in asset_type.fields],
         "zones": {source: zone for source, zone in settings.zones().items() if zone != "UTC"},
+        **({"enabled": False} if laid.off else {}),
         **({"suggestions": [each.content() for each in shown.rules]} if shown is not None else {}),
     }
     return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
 
 
-def _provenance(rules: FlexibleAssetRules, path: Path, settings: MappingSettings) -> dict[str, str]:
+def _provenance(work: _Build) -> dict[str, str]:
     names = {"source": "from"}
-    found = {
-        names.get(key, key): settings.where((*path, names.get(key, key))) for key in sorted(rules.model_fields_set)
-    }
-    for at, field in enumerate(rules.fields):
-        found[f"fields.{field.name}"] = settings.where((*path, "fields", at))
+    given = {*work.rules.model_fields_set, *(str(path[0]) for path in work.laid.moved)}
+    found = {names.get(key, key): work.where(names.get(key, key)) for key in sorted(given)}
+    for at, field in enumerate(work.rules.fields):
+        moved = ("fields", at, "value") in work.laid.moved
+        found[f"fields.{field.name}"] = work.where("fields", at, *(("value",) if moved else ()))
+    if work.laid.off:
+        found["enabled"] = work.settings.where(work.laid.off)
     return found

@@ -39,7 +39,7 @@ BLOCK_IDS = frozenset(
     {"names", "organizations", "locations", "contacts", "configurations", "tickets", "flexible_assets"}
 )
 
-_EXCLUSIVE = ("once", "fill", "ignore")
+EXCLUSIVE = ("once", "fill", "ignore")
 
 Path = tuple[str | int, ...]
 
@@ -195,9 +195,9 @@ def _lay(definition: Definition, rules: BlockRules, place: Callable[[Path], tupl
 
 def _yield_owners(definition: Definition, rules: BlockRules) -> None:
     """Take what a layer gives to one of once, fill and ignore out of the lists that earlier layers made."""
-    given = {rule: getattr(rules, rule) for rule in _EXCLUSIVE if getattr(rules, rule) is not None}
+    given = {rule: getattr(rules, rule) for rule in EXCLUSIVE if getattr(rules, rule) is not None}
     taken = {_name(definition.id, word) for words in given.values() for word in words}
-    for rule in _EXCLUSIVE:
+    for rule in EXCLUSIVE:
         entry = definition.entries.get(rule)
         if rule not in given and entry is not None:
             left = tuple(word for word in entry.value if _name(definition.id, word) not in taken)

@@ -33,13 +33,24 @@ class AssetMap:
     """From the words of a record, or of a summary's anchor with its records, to what is asked of IT Glue."""
 
     def __init__(
-        self, table: str, kind: str, only: tuple[Expression, str] | None, values: list[Value], *, rule: str
+        self,
+        table: str,
+        kind: str,
+        only: tuple[Expression, str] | None,
+        values: list[Value],
+        *,
+        block: str,
+        excluded: str,
     ) -> None:
-        """Take the table of the values' words, the kind of the records, their condition with its place, the values."""
+        """Take the table of the values' words, the kind of the records, their condition with its place, the values.
+
+        `excluded` is the rule that leaves out what does not fit the condition.
+        """
         self.table = table
         self._summed = table != kind
         self._plural = f"{kind}s"
-        self._rule = rule
+        self._block = block
+        self._excluded = Excluded(excluded)
         self._only = joined([only[0]]) if only is not None else None
         self._only_context = context_of(kind, only[0].words) if only is not None else None
         self._only_where = only[1] if only is not None else ""
@@ -57,7 +68,7 @@ class AssetMap:
         if isinstance(fits, Held):
             return fits
         if not fits:
-            return Excluded(f"{self._rule}.only")
+            return self._excluded
         summed = self.summed(words)
         if isinstance(summed, Held):
             return summed
@@ -116,7 +127,7 @@ class AssetMap:
                 except Exception as caught:
                     said = f'field "{value.field.name}" ({value.where}): {type(caught).__name__}: {caught}'
                     return Held("bad_value", said)
-            return Held("bad_value", f"{self._rule}: {type(error).__name__}: {error}")
+            return Held("bad_value", f"{self._block}: {type(error).__name__}: {error}")
 
 
 def _owner(words: Words, ref: Ref) -> Ref | None:

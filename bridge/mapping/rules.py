@@ -185,11 +185,30 @@ class SuggestionRules(Rules):
     shared: Annotated[Names, BeforeValidator(_many, json_schema_input_type=str | Names)] = ()
 
 
+class AssetOverrideRules(Rules):
+    """What an override says of a block of flexible assets: `set` gives values to its fields, by their names.
+
+    The type and its fields are one for all organizations.
+    """
+
+    enabled: bool | None = None
+    only: str | None = None
+    match: Names | None = None
+    once: Names | None = None
+    fill: Names | None = None
+    ignore: Names | None = None
+    clear: Names | None = None
+    gone: str | None = None
+    create: Literal["yes", "never"] | None = None
+    values: dict[str, Any] | None = Field(default=None, alias="set")
+
+
 class OverrideRules(Rules):
     """One `[[override]]`: other keys for the records of some organizations.
 
     `organizations` selects by exact name or Ref; `organization` holds keys of `[organizations]`, for the organization
-    itself, `locations`, `contacts` and `configurations` those of the blocks of these names.
+    itself, `locations`, `contacts` and `configurations` those of the blocks of these names, `flexible_assets` those of
+    each block of flexible assets, by the block's name.
     """
 
     organizations: Annotated[Names, Field(min_length=1), BeforeValidator(_many, json_schema_input_type=str | Names)]
@@ -197,6 +216,7 @@ class OverrideRules(Rules):
     locations: LocationRules | None = None
     contacts: ContactRules | None = None
     configurations: ConfigurationRules | None = None
+    flexible_assets: dict[str, AssetOverrideRules] | None = None
 
 
 class RolloutRules(Rules):
