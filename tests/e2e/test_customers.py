@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults import quiet, tenants
+from tests.faults import tenants
+from tests.faults.patience import until
 from tests.faults.world import Bill, World, world
 
 INSIDE = ("Recycled", "Loser", "Winner", "Moving", "Twins", "Junk", "Shared", "Deleted", "Quiet")
@@ -69,7 +70,7 @@ def scene() -> Iterator[Scene]:
         scene.writes = len(scene.written())
         _happen(scene)
         # What was just made may be missing from lists for V, so its deletion is believed after that.
-        quiet.until(lambda: looked(scene) is not None, 30, "the deletion is noticed")
+        until(lambda: looked(scene) is not None, 30, "the deletion is noticed")
         assert made.processes.command("apply", "--yes").code == 0
         yield scene
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from tests.faults import quiet
+from tests.faults.patience import until
 from tests.faults.processes import Running
 from tests.faults.steps import Steps
 from tests.faults.world import Bill, Shape, World, world
@@ -35,8 +36,8 @@ class Proof:
             assert service.process.poll() is None, service.log.read_text()
             return "child.started" in service.log.read_text()
 
-        quiet.until(works, 30, "the service starts")
-        quiet.until(lambda: quiet.has_streams(self.world.database), 30, "the scheduler works")
+        until(works, 30, "the service starts")
+        until(lambda: quiet.has_streams(self.world.database), 30, "the scheduler works")
         return service
 
     def stop(self) -> None:

@@ -10,9 +10,11 @@ from multiprocessing.queues import Queue
 from types import FrameType
 
 from tests.faults.listed import SCENARIOS
+from tests.faults.patience import Patience
 from tests.faults.place import Ground
 
 RUNNING, PASSED, FAILED = "running", "passed", "failed"
+_LOOK = 5.0  # seconds between two looks at how long a scenario takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,15 @@ def _play(ground: Ground, job: Job, reports: "Queue[Told]") -> None:
 @contextmanager
 def _within(seconds: float) -> Iterator[None]:
     """Raise OverdueError in the midst of it once it takes longer, so that it ends what it has started."""
+    patience = Patience()
 
-    def overdue(_number: int, _frame: FrameType | None) -> None:
-        raise OverdueError(f"it has taken more than {seconds:g} s")
+    def look(_number: int, _frame: FrameType | None) -> None:
+        if patience.spent() > seconds:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise OverdueError(f"it has taken more than {seconds:g} s")
 
-    signal.signal(signal.SIGALRM, overdue)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
     try:
         yield
     finally:

@@ -1,7 +1,5 @@
 """The quiet end of a history: every source change is read, nothing is open, every run has ended."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,19 +7,9 @@ import sqlalchemy as sa
 
 from bridge.store.database import Database
 from bridge.store.schema import fetches, links, pauses, run_targets, runs, streams, targets
+from tests.faults.patience import until
 
 OPEN = ("pending", "waiting", "creating")
-_POLL = 0.1
-
-
-def until(truth: Callable[[], bool], seconds: float, what: str) -> float:
-    """Wait until it is true; give how long that took, raise TimeoutError where it takes longer."""
-    began = time.monotonic()
-    while not truth():
-        if time.monotonic() - began > seconds:
-            raise TimeoutError(f"not within {seconds:g} s: {what}")
-        time.sleep(_POLL)
-    return time.monotonic() - began
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +26,11 @@ class Left:
         return bool(self.targets or self.runs or self.fetches or self.unknown or self.paused)
 
 
-def left(database: Database) -> Left:
-    """Look at what is open."""
+def left(database: Database, last: int | None = None) -> Left:
+    """Look at what is open; of runs up to the `last` one alone, where it is named: each poll begins another."""
     with database.read() as connection:
         count = sa.func.count()
+        begun = sa.true() if last is None else runs.c.id <= last
         rows = connection.execute(
             sa.select(targets.c.block, targets.c.state, count)
             .where(targets.c.state.in_(OPEN))
@@ -53,7 +42,7 @@ def left(database: Database) -> Left:
 
         return Left(
             {(row[0], row[1]): row[2] for row in rows},
-            number(runs, runs.c.ended_at.is_(None)),
+            number(runs, runs.c.ended_at.is_(None) & begun),
             number(fetches, sa.true()),
             number(links, links.c.state == "unknown"),
             number(pauses, sa.true()),
@@ -103,10 +92,12 @@ def week_over(database: Database, seconds: float) -> None:
 
 def finished(database: Database, seconds: float) -> float:
     """Wait until nothing is open, as I5 promises; give how long that took."""
+    with database.read() as connection:
+        last = int(connection.execute(sa.select(sa.func.max(runs.c.id))).scalar() or 0)
     try:
-        return until(lambda: not left(database), seconds, "nothing is open")
-    except TimeoutError:
-        raise TimeoutError(f"after {seconds:g} s is still open: {left(database)}; {_examples(database)}") from None
+        return until(lambda: not left(database, last), seconds, "nothing is open")
+    except TimeoutError as error:
+        raise TimeoutError(f"{error}, and still open is {left(database, last)}; {_examples(database)}") from None
 
 
 def _examples(database: Database) -> list[dict[str, Any]]:

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.faults.patience import until
+
 VARIABLE = "BRIDGE_STEPS_FD"
 CRASH_POINTS = ("before intend", "after intend", "after send", "after answer", "before settle", "before watermark")
 _FIONREAD = 0x541B
@@ -34,10 +36,8 @@ class Reached:
 
     def wait(self, seconds: float) -> int:
         """Wait until it is reached (and the process dead, where it is killed); raise TimeoutError where it is not."""
-        try:
-            return self._pids.get(timeout=seconds)
-        except queue.Empty:
-            raise TimeoutError(f"nobody reached {self.step!r} as wanted in {seconds:g} s") from None
+        until(lambda: self.happened, seconds, f"somebody reaches {self.step!r} as wanted")
+        return self._pids.get()
 
     @property
     def happened(self) -> bool:

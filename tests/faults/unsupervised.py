@@ -7,6 +7,7 @@ from bridge.queue.address import RedisAddress
 from bridge.queue.embedded import start_or_join
 from tests.faults import quiet
 from tests.faults.harness import Proof
+from tests.faults.patience import until
 
 
 @contextmanager
@@ -16,7 +17,7 @@ def unsupervised(run: Proof) -> Iterator[str]:
     redis = world.shape.redis
     with RedisAddress(redis) if redis else start_or_join(world.data) as address:
         scheduler = world.processes.child("scheduler", address.url)
-        quiet.until(lambda: quiet.has_streams(world.database), 30, "the scheduler works")
+        until(lambda: quiet.has_streams(world.database), 30, "the scheduler works")
         try:
             yield address.url
         finally:

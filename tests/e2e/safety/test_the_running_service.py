@@ -8,6 +8,7 @@ import pytest
 from tests.e2e.safety.ledger import Change
 from tests.e2e.safety.unattended import COMPANIES, DEVICES, QUICK, Desk, Scene, scene
 from tests.faults import quiet
+from tests.faults.patience import until
 
 MAPPING = '[organizations]\ncreate = "yes"\n[configurations]\ngone = "archive"\n'
 DEVICE_COUNT = 12
@@ -31,16 +32,16 @@ def test_an_empty_source_stops_the_service_from_nothing_but_its_records(made: Sc
     world, database = made.world, made.world.database
     service = world.processes.service()
     try:
-        quiet.until(lambda: quiet.has_streams(database), 20, "the service polls")
+        until(lambda: quiet.has_streams(database), 20, "the service polls")
         for path in (COMPANIES, DEVICES):
             world.source.fault({"status": 200, "headers": {"link": ""}, "body": "[]"}, path=f"{path}$")
             world.source.fault({"status": 200, "body": '{"count": 0}'}, path=f"{path}/count$")
-        quiet.until(lambda: made.held() == {"shape_changed": DEVICE_COUNT + 1}, 20, "all are held")
+        until(lambda: made.held() == {"shape_changed": DEVICE_COUNT + 1}, 20, "all are held")
         quiet.all_read(database, 20, what="ids")
         changed = made.ledger.since()
         second = world.processes.command("run", "--settings", "bridge.toml")
         world.source.reset()
-        quiet.until(lambda: made.held() == {}, 20, "none is held")
+        until(lambda: made.held() == {}, 20, "none is held")
         made.change(DEVICES, 1, tagNumber="AGAIN")
         written: list[Change] = []
 
@@ -48,7 +49,7 @@ def test_an_empty_source_stops_the_service_from_nothing_but_its_records(made: Sc
             written.extend(made.ledger.since())
             return bool(written)
 
-        quiet.until(is_written, 20, "the change is written")
+        until(is_written, 20, "the change is written")
     finally:
         code = service.end()
 

@@ -3,7 +3,8 @@
 import time
 from itertools import pairwise
 
-from tests.faults import quiet, tenants
+from tests.faults import tenants
+from tests.faults.patience import until
 from tests.faults.place import Place
 from tests.faults.small import STEADY, ended, small
 
@@ -26,7 +27,7 @@ def late_patch(place: Place) -> str:
             for number, device in enumerate(devices):
                 words = {"serialNumber": f"{word}-{number:03}", "tagNumber": word}
                 world.source.person("PATCH", f"company/configurations/{device}", words)
-            quiet.until(lambda: run.last_write().get("method") == "PATCH", 20, "the first PATCH")
+            until(lambda: run.last_write().get("method") == "PATCH", 20, "the first PATCH")
         run.settled(first=True)
         time.sleep(STEADY.write_window)
         run.settled()
