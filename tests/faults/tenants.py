@@ -1,15 +1,25 @@
 """Small customers typed in by hand, for proofs that need to know every record."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from tests.faults.world import World
+from simulators.oracle.examples import OPEN_TICKETS, PSA_TICKET
+from simulators.oracle.judged import FURTHER, ORGANIZATIONS, SYNCED, Judged
+from tests.faults.world import READY, World
 
 # Nothing is ambiguous and nothing is asked: what is not there is made.
 MAPPING = """
 [organizations]
 create = "yes"
 """
+# Every kind, with the two ready blocks for tickets.
+ALL_KINDS = MAPPING + READY
+JUDGED = Judged(
+    organizations=replace(ORGANIZATIONS, create="yes"), enabled=SYNCED | FURTHER, assets=(PSA_TICKET, OPEN_TICKETS)
+)
 _COMPANIES, _DEVICES = "company/companies", "company/configurations"
+_TICKETS, _BOARDS = "service/tickets", "service/boards"
 
 
 def lookup(world: World, resource: str, name: str, word: str = "name") -> dict[str, int]:
@@ -39,6 +49,42 @@ def device(world: World, company_id: int | None, name: str, **words: Any) -> int
     }  # fmt: skip
     kept = {word: value for word, value in body.items() if value is not None}
     return int(world.source.person("POST", _DEVICES, kept)["id"])
+
+
+def site(world: World, company_id: int, name: str, **words: Any) -> int:
+    """Make a site in the PSA; give its id."""
+    return int(world.source.person("POST", f"{_COMPANIES}/{company_id}/sites", {"name": name, **words})["id"])
+
+
+def contact(world: World, company_id: int, name: str, **words: Any) -> int:
+    """Make a contact in the PSA, Jo by first name; give its id."""
+    body = {"firstName": "Jo", "lastName": name, "company": {"id": company_id}, **words}
+    return int(world.source.person("POST", "company/contacts", body)["id"])
+
+
+def ticket(world: World, company_id: int, title: str, *, devices: Iterable[int] = (), **words: Any) -> int:
+    """Open a ticket in the PSA, linked to devices; give its id."""
+    body = {"summary": title, "company": {"id": company_id}, "board": _board(world), **words}
+    number = int(world.source.person("POST", _TICKETS, body)["id"])
+    for each in devices:
+        world.source.person("POST", f"{_TICKETS}/{number}/configurations", {"id": each})
+    return number
+
+
+def close(world: World, number: int) -> None:
+    """Close a ticket."""
+    status = lookup(world, f"{_BOARDS}/{_board(world)['id']}/statuses", "Closed")
+    world.source.person("PATCH", f"{_TICKETS}/{number}", {"status": status})
+
+
+def _board(world: World) -> dict[str, int]:
+    """Give the one board, made with its statuses where it is missing."""
+    for record in world.source.get(f"/records/{_BOARDS}"):
+        return {"id": int(record["id"])}
+    board = int(world.source.person("POST", _BOARDS, {"name": "Help Desk"})["id"])
+    for status in ({"name": "New", "defaultFlag": True}, {"name": "Closed", "closedStatus": True}):
+        world.source.person("POST", f"{_BOARDS}/{board}/statuses", status)
+    return {"id": board}
 
 
 def organization(world: World, name: str, **attributes: Any) -> int:

@@ -41,8 +41,10 @@ enabled = false
 enabled = false
 """
 MAPPING = TRAPPED + TWO_KINDS
-# Of every kind, with the two ready blocks for tickets.
-ALL_KINDS = TRAPPED + "".join((EXAMPLES / f"{name}.toml").read_text() for name in ("psa-ticket", "open-tickets"))
+# The two ready blocks for tickets: an asset for each, and a summary for each organization.
+PER_TICKET, PER_ORGANIZATION = ((EXAMPLES / f"{name}.toml").read_text() for name in ("psa-ticket", "open-tickets"))
+READY = PER_TICKET + PER_ORGANIZATION
+ALL_KINDS = TRAPPED + READY
 
 
 @dataclass(frozen=True, slots=True)
