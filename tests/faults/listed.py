@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.faults.kinds import DEVICE, TICKET
 from tests.faults.place import Place
 from tests.faults.scenarios.frozen import frozen
 from tests.faults.scenarios.history import all_points, history
@@ -34,21 +35,25 @@ def _history(place: Place) -> str:
 
 
 def _poison(place: Place) -> str:
-    return poison(place.shape)
+    return "; ".join(f"{kind.name}: {poison(place.shape, kind=kind)}" for kind in (DEVICE, TICKET))
 
 
 SCENARIOS = {
     "history": Scenario(long_history, "real times and quota, a kill at every crash point", 1700, alone=True),
     "short history": Scenario(_history, "300 changes under short times, a kill at every crash point", 400),
-    "lost answer": Scenario(lost_answer, "504 after a POST of 200 identical names, carried out late, lists lag"),
+    "lost answer": Scenario(
+        lost_answer, "504 after a POST of identical names of each kind, carried out late, lists lag"
+    ),
     "partial bulk": Scenario(partial_bulk, "a bulk is refused while its good rows are stored"),
     "frozen worker": Scenario(frozen, "a worker stands still past its lease and wakes", 400),
     "restored database": Scenario(restored, "yesterday's database, and a change there and back in between"),
     "late patch": Scenario(late_patch, "a PATCH lands after a newer one"),
     "held network": Scenario(network, "both sides stand still for 90 s"),
     "two-way sync": Scenario(two_way, "ten rounds beside a native sync that pushes back"),
-    "one name": Scenario(one_name, "two workers need one new manufacturer"),
-    "newer version": Scenario(newer, "a newer version arrives between plan and settle", 400),
+    "one name": Scenario(one_name, "two workers need one new manufacturer, asset type, location"),
+    "newer version": Scenario(
+        newer, "a newer version arrives between plan and settle, also of what a summary is about", 400
+    ),
     "queue outages": Scenario(queue_outages, "the queue server stands still, dies with its data, forgets", 300),
-    "poison": Scenario(_poison, "one device kills whoever works on it"),
+    "poison": Scenario(_poison, "one device, and one ticket, kill whoever works on them"),
 }

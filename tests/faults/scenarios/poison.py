@@ -5,18 +5,24 @@ import sqlalchemy as sa
 from bridge.store.schema import targets
 from tests.faults import quiet, tenants
 from tests.faults.harness import Proof, proof
+from tests.faults.kinds import DEVICE, KINDS, Kind
 from tests.faults.steps import Reached
 from tests.faults.world import Bill, Shape
 
 DEATHS = 5
 
 
-def poison(shape: Shape | None = None, *, devices: int = 24, place: int = 0, mapping: bool = False) -> str:
-    """Kill every process that has claimed one certain device, or that maps it; give what was found, in words."""
-    with proof("--empty", shape=shape, bill=Bill(mapping=tenants.MAPPING)) as run:
+def poison(
+    shape: Shape | None = None, *, kind: Kind = DEVICE, records: int = 24, place: int = 0, mapping: bool = False
+) -> str:
+    """Kill every process that has claimed one certain record, or that maps it; give what was found, in words."""
+    with proof("--empty", shape=shape, bill=Bill(mapping=tenants.ALL_KINDS)) as run:
         company = tenants.company(run.world, "Kraken")
-        made = [tenants.device(run.world, company, f"KRK-{number:03}") for number in range(devices)]
-        poisoned = f"cw:configuration:{made[place]}"
+        for other in KINDS:
+            if other is not kind:
+                other.make(run.world, company, "OTHER")
+        made = [kind.make(run.world, company, f"KRK-{number:03}") for number in range(records)]
+        poisoned = kind.ref(made[place])
 
         def has_it(pid: int) -> bool:
             return _owner(run, poisoned) == pid
@@ -36,11 +42,12 @@ def poison(shape: Shape | None = None, *, devices: int = 24, place: int = 0, map
         run.settled()
 
         assert quiet.held(run.world.database) == {"kills_worker": 1}
-        assert quiet.states(run.world.database, "configurations") == {"settled": devices - 1, "held": 1}
-        assert len(run.world.itglue.get("/records/configurations")) == devices - 1
+        assert quiet.states(run.world.database, kind.block) == {"settled": records - 1, "held": 1}
+        assert len(kind.records(run.world)) == records - 1
+        assert all(len(other.records(run.world)) == 1 for other in KINDS if other is not kind)
         run.stop()
         run.clean()
-        return f"{len(deaths)} deaths, {devices - 1} of its batch written"
+        return f"{len(deaths)} deaths, {records - 1} of its batch written"
 
 
 def _owner(run: Proof, anchor: str) -> int | None:
