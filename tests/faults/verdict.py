@@ -1,5 +1,8 @@
 """The verdict on a proof: the oracle's judgement of both simulators' histories against what the bridge says it holds."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
 
 from bridge.store.database import Database
@@ -12,11 +15,14 @@ RECORDS = frozenset({"organizations", "locations", "contacts", "configurations"}
 
 
 def judged(world: World, settings: Judged) -> Report:
-    """Judge a world that is quiet by I1 to I5."""
+    """Judge a world that is quiet by I1 to I5; the counts are those of all runs that said they wrote something."""
+    counts = _counts(world)
+    assert counts, "no run has said what it wrote"
     times = world.bill.times
     return judge(
         world.source.control, world.itglue.control, settings, repair_within=times.write_window + times.sweep,
         held=_said(world.database, "held", targets.c.code), excluded=_said(world.database, "excluded", targets.c.rule),
+        counts=counts,
     )  # fmt: skip
 
 
@@ -25,6 +31,16 @@ def holds(world: World, settings: Judged) -> Report:
     report = judged(world, settings)
     assert report.holds, "\n" + report.table()
     return report
+
+
+def _counts(world: World) -> dict[str, Mapping[str, Any]]:
+    """Give the counts that the processes printed of runs that have ended, by run."""
+    return {
+        f"run {event['run']}": event
+        for process in world.processes.started
+        for event in process.events()
+        if event.get("event") == "run.finished"
+    }
 
 
 def _said(database: Database, state: str, why: sa.Column[str]) -> list[tuple[str, str]]:
