@@ -53,7 +53,10 @@ class Mapper:
         if found is None or block is None or block.per == "record":
             return found
         given = [self._words(block.kind, life.id, moment) for life in self._contributors(kind, source_id)]
-        here = [each for each in given if each is not None and self._feeds(block, each, source_id) and block.only(each)]
+        company = self.company(kind, source_id, moment)
+        here = [
+            each for each in given if each is not None and _feeds(block, each, source_id, company) and block.only(each)
+        ]
         return found | {block.feeds: here}
 
     def mapped(self, kind: str, source_id: str, moment: float, company: Words | None) -> Mapped | None:
@@ -81,12 +84,6 @@ class Mapper:
         lives = self._world.source(self._blocks[kind].kind)
         return [lives[each] for each in self._feeding[kind].get(source_id, ())]
 
-    def _feeds(self, block: AssetBlock, record: Words, anchor: str) -> bool:
-        if block.per == "configuration":
-            return any(device["id"] == anchor for device in record["configurations"])
-        home: Any = record["organization"]
-        return home is not None and home["id"] == anchor
-
     def _words(self, kind: str, source_id: str, moment: float) -> Words | None:
         life = self._world.source(kind)[source_id]
         row = life.at(moment)
@@ -106,6 +103,14 @@ class Mapper:
     def _devices(self, ticket: str) -> list[Row]:
         linked = (self._world.devices.get(device) for device in self._world.ticket_devices.get(ticket, ()))
         return [life.now for life in linked if life is not None and life.now is not None]
+
+
+def _feeds(block: AssetBlock, record: Words, anchor: str, company: str | None) -> bool:
+    """Say whether a record belongs to a summary: what names a configuration has to be of its organization too (MAPPING)."""
+    home: Any = record["organization"]
+    if home is None or home["id"] != company:
+        return False
+    return block.per != "configuration" or any(device["id"] == anchor for device in record["configurations"])
 
 
 def _systems(world: World) -> dict[str, str]:

@@ -306,6 +306,29 @@ def test_a_summary_of_a_device_is_judged_by_its_end(full: FullScene) -> None:
     ]
 
 
+def test_a_summary_of_a_device_takes_its_organizations_tickets_alone() -> None:
+    """I1: another customer's ticket that names the device is none of its own, until the ticket moves there."""
+    settings = replace(FULL, assets=(replace(SUMMARY, name="dev", per="configuration"),))
+    scene = FullScene(settings)
+    scene.company(0, "312", name="Bolt Ltd", identifier="BOLT")
+    scene.organization(0, "901", name="Bolt Ltd", short_name="BOLT")
+    scene.device(10)
+    scene.ticket(10)
+    scene.ticket(10, "10", company={"id": 312, "name": "Bolt Ltd"}, summary="VPN drops")
+    scene.ticket_devices |= {"9": ("1",), "10": ("1",)}
+    scene.sync(11)
+    ref = "dev/configuration:1"
+    assert judged(scene, settings).holds
+    held = scene.world().others["flexible_assets"][scene.record_of(ref)].now or {}
+    assert held["traits.lessons"] == "<table><tr><td>9</td><td>Printer jams</td></tr></table>"
+
+    both = "<table><tr><td>9</td><td>Printer jams</td></tr><tr><td>10</td><td>VPN drops</td></tr></table>"
+    scene.shown(20, ref, scene.record_of(ref), "api", traits={"lessons": both})
+    is_said(judged(scene, settings), "I1", ref, "VPN drops")
+    scene.ticket(30, "10", company={"id": 311, "name": "Acme Ltd"})
+    assert not judged(scene, settings).violations["I1"]
+
+
 def test_types_and_fields_are_added_and_never_changed(full: FullScene) -> None:
     """I1: a field of the block may be made; another one, or another kind of one, is reported. I2: a type is made once."""
     named = {"flexible-asset-type-id": int(TYPE), "kind": "Text"}
