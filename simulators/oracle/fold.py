@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 
 from .attributes import Wanted, is_native
 from .desired import Mapped
-from .identity import Links, links
+from .identity import links
 from .judged import Judged
+from .links import Links
 from .mapper import Mapper
 from .references import Reference, references
 from .story import Lives
