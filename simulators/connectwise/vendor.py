@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from simulators.clock import rfc3339
 from simulators.connectwise import access, answers
 from simulators.connectwise.api import Api
 from simulators.connectwise.courier import Action, Courier
@@ -158,10 +159,30 @@ class ConnectWise:
         return self._known(store, row["id"])
 
     def control(self, method: str, path: str, body: Any) -> Any:
-        """Show the messages that were sent to receivers, by `GET deliveries`."""
+        """Show the messages that were sent to receivers, or what each ticket was linked to and when (`GET links/PATH`)."""
         if (method, path) == ("GET", "deliveries"):
             return list(self._courier.deliveries)
+        if method == "GET" and path.startswith("links/"):
+            return self._links(path.removeprefix("links/"))
         raise ControlError(404, f"{method} {path}: there is no such control call")
+
+    def _links(self, path: str) -> list[dict[str, Any]]:
+        """Return what each record of a list was linked to, from each moment on at which that changed."""
+        holding = route([*path.split("/"), "0", "configurations"])
+        if holding is None or holding.link is None:
+            raise ControlError(404, f"links/{path}: it is linked to nothing")
+        found = route(path.split("/"))
+        assert found is not None
+        history = self._tenant.stores[holding.link.holder].table.history
+        listed = []
+        for record in sorted(record for record in history if self._was_below(history[record][-1], found)):
+            told: list[dict[str, Any]] = []
+            for event in history[record]:
+                linked = sorted((event.after or {}).get(holding.link.field, ()))
+                if linked != (told[-1]["linked"] if told else []):
+                    told.append({"at": rfc3339(event.at), "linked": linked})
+            listed.append({"id": record, "history": told})
+        return listed
 
     def _announce(self, store: Store, given: dict[str, Any], before: Row, after: Row | None) -> None:
         """Send messages of a change, save of those that send none (7.6); `before` is empty for a new record."""

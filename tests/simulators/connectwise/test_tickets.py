@@ -1,5 +1,6 @@
 """Tickets with boards, notes and linked configurations (reference 5.6)."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -112,6 +113,25 @@ def test_linked_configurations(own: Psa, board: dict[str, int]) -> None:
     own.simulator.person("DELETE", f"{path}/configurations/4001")
     assert own.ids(f"{path}/configurations") == [4002]
     assert own.ids(TICKETS, conditions="configuration/id=4001") == []
+
+
+def test_what_a_ticket_was_linked_to_is_told_with_its_moments(own: Psa, board: dict[str, int]) -> None:
+    """Of the control API: from each moment on the whole set, none before the first and after a deletion."""
+    number = _ticket(own, board, "Relinked")
+    path = f"{TICKETS}/{number}"
+    for method, device in (("POST", 4002), ("POST", 4001), ("POST", 4001), ("DELETE", 4002)):
+        body = {"id": device} if method == "POST" else None
+        own.simulator.advance(60)
+        own.simulator.person(method, f"{path}/configurations{'' if body else f'/{device}'}", body)
+    own.simulator.person("DELETE", path)
+
+    [told] = [each for each in own.simulator.get("/links/service/tickets") if each["id"] == number]
+
+    assert [each["linked"] for each in told["history"]] == [[4002], [4001, 4002], [4001], []]
+    moments = [datetime.fromisoformat(each["at"]) for each in told["history"]]
+    assert moments[1] - moments[0] > timedelta(seconds=59)
+    assert all(each["id"] != number for each in own.simulator.get("/links/project/tickets"))
+    assert own.simulator.control.get("/links/company/companies").status_code == 404
 
 
 def test_a_ticket_without_configurations_lists_none(own: Psa, board: dict[str, int]) -> None:
