@@ -169,22 +169,9 @@ class _Target:
 
     def _agrees(self, attribute: Attribute, wanted: Wanted, row: Row) -> bool:
         """Compare what was written with a version; of tags those may be missing that had no link then."""
-        if self.fold.versions.is_untold(self.kind) and attribute.form != "marker":
-            return True
         if attribute.form == "tags":
-            if wanted is ANY:
-                return True
-            held = set(attribute.holds(row) or ())
-            if attribute.word in self._unhistoried():
-                # ConnectWise does not tell when a ticket was linked to a device, or no longer was.
-                return held <= set(self.fold.by_record("configuration"))
-            return held <= set(wanted or ())
+            return wanted is ANY or set(attribute.holds(row) or ()) <= set(wanted or ())
         return attribute.agrees(wanted, row)
-
-    def _unhistoried(self) -> set[str]:
-        if not isinstance(self.block, AssetBlock) or self.block.kind != "ticket":
-            return set()
-        return {each.name for each in self.block.fields if each.tags == "configuration"}
 
     def _derived(self) -> frozenset[str]:
         return frozenset() if "name" in self.known else frozenset({"name"})

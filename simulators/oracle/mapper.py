@@ -91,7 +91,7 @@ class Mapper:
             return None
         source = self._judged.source
         if kind == "ticket":
-            return words.ticket_words(row, source, self._devices(source_id), min(moment, self._world.now))
+            return words.ticket_words(row, source, self._devices(row, moment), min(moment, self._world.now))
         by_kind = {
             "organization": words.organization_words,
             "configuration": words.configuration_words,
@@ -100,9 +100,9 @@ class Mapper:
         }
         return by_kind[kind](row, source)
 
-    def _devices(self, ticket: str) -> list[Row]:
-        linked = (self._world.devices.get(device) for device in self._world.ticket_devices.get(ticket, ()))
-        return [life.now for life in linked if life is not None and life.now is not None]
+    def _devices(self, ticket: Row, moment: float) -> list[Row]:
+        lives = (self._world.devices.get(str(device)) for device in ticket.get("configurations", ()))
+        return [row for life in lives if life is not None and (row := life.at(moment)) is not None]
 
 
 def _feeds(block: AssetBlock, record: Words, anchor: str, company: str | None) -> bool:
@@ -123,10 +123,10 @@ def _feeding(world: World, block: AssetBlock) -> dict[str, list[str]]:
     """Give the records that ever fed each summary, by the id of its anchor."""
     found: dict[str, list[str]] = {}
     for life in world.source(block.kind).values():
+        rows = [event.after for event in life.events if event.after]
         if block.per == "configuration":
-            anchors = set(world.ticket_devices.get(life.id, ()))
+            anchors = {str(device) for row in rows for device in row.get("configurations", ())}
         else:
-            rows = (event.after for event in life.events if event.after)
             anchors = {
                 str(company["id"]) for row in rows if (company := row.get("company") or {}).get("id") is not None
             }

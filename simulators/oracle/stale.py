@@ -17,9 +17,8 @@ def stale_overwrites(world: World, fold: Fold, *, repair_within: float) -> list[
     than that when the world was read is not judged here; that nothing stale stays in the end is I1's.
     """
     found = []
+    there = {life.id for lives in world.itglue.values() for life in lives.values() if life.now is not None}
     for kind in fold.versions.kinds:
-        if fold.versions.is_untold(kind):
-            continue
         lives = world.records(kind)
         for record, source_id in fold.by_record(kind).items():
             life = lives[record]
@@ -28,7 +27,9 @@ def stale_overwrites(world: World, fold: Fold, *, repair_within: float) -> list[
             of_record = fold.versions.of(kind, source_id)
             block = fold.versions.block(kind, source_id)
             for attribute in fold.versions.attributes(kind):
-                if attribute.word == "notes" or attribute.form == "tags" or words_of(block, attribute):
+                if attribute.word == "notes" or words_of(block, attribute):
+                    continue
+                if attribute.form == "tags" and not _is_whole(attribute, of_record, there):
                     continue
                 for event, newer in _overwrites(life, attribute, of_record):
                     deadline = event.at + repair_within
@@ -53,6 +54,12 @@ def _overwrites(life: Life, attribute: Attribute, versions: tuple[Version, ...])
         if places[-1] < top:
             yield event, top
         top = max(top, places[-1])
+
+
+def _is_whole(attribute: Attribute, versions: tuple[Version, ...], there: set[str]) -> bool:
+    """Say whether all that a field was ever to be tagged with is still there: what is deleted is shown in no history."""
+    wanted = [version.mapped.wanted.get(attribute.word) for version in versions if version.mapped is not None]
+    return all(record in there for each in wanted if isinstance(each, frozenset) for record in each)
 
 
 def _carries(event: Event, attribute: Attribute, version: Version) -> bool:

@@ -99,11 +99,6 @@ class Versions:
             isinstance(block, AssetBlock) and block.target == kind and block.relative for block in self._judged.assets
         )
 
-    def is_untold(self, kind: str) -> bool:
-        """Say whether what targets of a kind were at a moment is not known: which tickets were a device's, nothing tells."""
-        blocks = (block for block in self._judged.assets if block.target == kind)
-        return any(block.per == "configuration" and block.kind == "ticket" for block in blocks)
-
     def standing(self, reference: Reference) -> list[str]:
         """Give the records that stand or stood for a reference."""
         linked = self._links.of(reference.kind).get(reference.id)

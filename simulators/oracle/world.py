@@ -1,13 +1,13 @@
 """Both sides as their control APIs show them: what the oracle judges by."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
 import orjson
 
-from .story import Lives, Row, flat, lives, plain, seconds
+from .story import Event, Life, Lives, Row, flat, lives, plain, seconds
 
 NAMES: Final = (
     "organization_types",
@@ -40,8 +40,7 @@ class World:
     sites: Lives = field(default_factory=dict)
     people: Lives = field(default_factory=dict)
     tickets: Lives = field(default_factory=dict)
-    ticket_devices: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """The devices that each ticket is linked to at the end: ConnectWise keeps no history of it."""
+    """Tickets, each with the ids of the devices that it is linked to under `configurations`."""
     lists: dict[str, Lives] = field(default_factory=dict)
     """IT Glue's countries and regions."""
     requests: dict[str, list[Row]] = field(default_factory=dict)
@@ -106,7 +105,6 @@ def read(cw: httpx.Client, ig: httpx.Client, kinds: Collection[str] = ()) -> Wor
     Of the source, companies and devices are read, and sites, contacts and tickets if their kind is among `kinds`.
     """
     companies = lives(get(cw, "records/company/companies"), plain)
-    tickets, links = _tickets(cw) if "ticket" in kinds else ({}, {})
     return World(
         companies=companies,
         devices=lives(get(cw, "records/company/configurations"), plain),
@@ -120,8 +118,7 @@ def read(cw: httpx.Client, ig: httpx.Client, kinds: Collection[str] = ()) -> Wor
         now=clock(ig),
         sites=_sites(cw, companies) if "location" in kinds else {},
         people=lives(get(cw, "records/company/contacts"), plain) if "contact" in kinds else {},
-        tickets=tickets,
-        ticket_devices=links,
+        tickets=_tickets(cw) if "ticket" in kinds else {},
         lists={name: lives(get(ig, f"records/{name}"), flat) for name in LISTS if "location" in kinds},
     )
 
@@ -133,17 +130,27 @@ def _sites(cw: httpx.Client, companies: Lives) -> Lives:
     return found
 
 
-def _tickets(cw: httpx.Client) -> tuple[Lives, dict[str, tuple[str, ...]]]:
+def _tickets(cw: httpx.Client) -> Lives:
     found: Lives = {}
-    links: dict[str, tuple[str, ...]] = {}
     for path in TICKETS:
-        listed = lives(get(cw, f"records/{path}"), plain)
-        for ticket, life in listed.items():
-            if life.now is not None:
-                linked = get(cw, f"records/{path}/{ticket}/configurations")
-                links[ticket] = tuple(str(device["id"]) for device in linked if device["now"] is not None)
-        found |= listed
-    return found, links
+        links = {str(ticket["id"]): ticket["history"] for ticket in get(cw, f"links/{path}")}
+        for ticket, life in lives(get(cw, f"records/{path}"), plain).items():
+            found[ticket] = with_links(life, [(seconds(each["at"]), each["linked"]) for each in links.get(ticket, ())])
+    return found
+
+
+def with_links(life: Life, links: Sequence[tuple[float, Sequence[int]]]) -> Life:
+    """Enter into each version of a ticket the devices that it was linked to: a change of those is an event of its own."""
+
+    def linked(row: Row | None, moment: float) -> Row | None:
+        known = next((devices for since, devices in reversed(links) if since <= moment), ())
+        return None if row is None else row | {"configurations": list(known)}
+
+    events: list[Event] = []
+    for event in life.events:
+        before = events[-1].after if events else None
+        events.append(Event(event.at, event.by, event.verb, before, linked(event.after, event.at)))
+    return Life(life.id, events[-1].after, tuple(events))
 
 
 def clock(control: httpx.Client) -> float:

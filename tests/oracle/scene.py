@@ -28,7 +28,6 @@ class Scene:
 
     def __init__(self, judged: Judged) -> None:
         self._judged = judged
-        self.ticket_devices: dict[str, tuple[str, ...]] = {}
         self._events: dict[str, dict[str, list[Event]]] = {}
         self.requests: dict[str, list[Row]] = {"connectwise": [], "itglue": []}
         self.violations: dict[str, list[Row]] = {"connectwise": [], "itglue": []}
@@ -113,7 +112,6 @@ class Scene:
             sites=lives.get("sites", {}),
             people=lives.get("people", {}),
             tickets=lives.get("tickets", {}),
-            ticket_devices=self.ticket_devices,
             lists={name: lives.get(name, {}) for name in LISTS},
             requests=self.requests,
             violations=self.violations,

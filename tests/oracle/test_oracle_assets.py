@@ -46,8 +46,7 @@ def full() -> FullScene:
     scene = FullScene(TICKETS)
     scene.site(10)
     scene.device(10)
-    scene.ticket_devices["9"] = ("1",)
-    scene.ticket(10, site={"id": 51, "name": "Leeds"})
+    scene.ticket(10, site={"id": 51, "name": "Leeds"}, configurations=[1])
     scene.sync(11)
     return scene
 
@@ -106,13 +105,39 @@ def test_a_tag_follows_the_ticket(full: FullScene) -> None:
     """I1: a device that is unlinked leaves the tag; one that never was anybody's is reported."""
     full.device(20, "2", name="KRK-LT-77", serialNumber="77")
     full.sync(20)
-    full.ticket_devices["9"] = ("1", "2")
+    full.ticket(21, configurations=[1, 2])
     is_said(judged(full, TICKETS), "I1", "traits.devices")
     full.sync(21)
     assert judged(full, TICKETS).holds
 
     edited(full, 30, "api", traits={"devices": ("12345",)})
     is_said(judged(full, TICKETS), "I1", "traits.devices", "no version of the source says this")
+
+
+def test_a_tag_is_judged_as_of_when_it_was_written(full: FullScene) -> None:
+    """I1: a device that the ticket was linked to only later is reported, whatever is right in the end."""
+    full.device(20, "2", name="KRK-LT-77", serialNumber="77")
+    full.sync(20)
+    devices = tuple(sorted(full.record_of(f"configuration:{number}") for number in (1, 2)))
+    edited(full, 25, "api", traits={"devices": devices})
+    full.ticket(30, configurations=[1, 2])
+
+    is_said(judged(full, TICKETS), "I1", "traits.devices", "no version of the source says this")
+
+
+def test_an_older_tag_has_to_be_repaired(full: FullScene) -> None:
+    """I3: what the ticket was linked to before, over what it is linked to since."""
+    first = (full.record_of("configuration:1"),)
+    full.device(20, "2", name="KRK-LT-77", serialNumber="77")
+    full.ticket(20, configurations=[2])
+    full.sync(21)
+    second = (full.record_of("configuration:2"),)
+    edited(full, 30, "api", traits={"devices": first})
+    edited(full, 38, "api", traits={"devices": second})
+
+    is_said(judged(full, TICKETS), "I3", "traits.devices", "was written over a newer value")
+    full.delete(39, "configurations", first[0])
+    assert not judged(full, TICKETS).violations["I3"]
 
 
 def test_a_persons_edit_of_an_owned_trait_is_repaired(full: FullScene) -> None:
@@ -286,24 +311,25 @@ def test_a_summary_is_kept_true_when_a_contributor_changes_or_leaves() -> None:
 
 
 def test_a_summary_of_a_device_is_judged_by_its_end(full: FullScene) -> None:
-    """I1: when a ticket was linked to a device nothing tells, so that only what is left counts."""
+    """I1: in the end, and that a write shows what was so by then."""
     block = replace(SUMMARY, name="dev", per="configuration")
     settings = replace(FULL, assets=(block,))
     scene = FullScene(settings)
     scene.device(10)
-    scene.ticket(10)
-    scene.ticket_devices["9"] = ("1",)
+    scene.ticket(10, configurations=[1])
     scene.sync(11)
     ref = "dev/configuration:1"
     assert judged(scene, settings).holds
 
-    scene.ticket_devices["9"] = ()
+    scene.ticket(20, configurations=[])
     assert judged(scene, settings).violations["I1"] == [
         (
             f"{ref} in {scene.record_of(ref)}: traits.lessons is '<table><tr><td>9</td><td>Printer jams</td></tr></table>',"
             " the source says '<table></table>'"
         )
     ]
+    scene.shown(15, ref, scene.record_of(ref), "api", traits={"lessons": "<table></table>"})
+    is_said(judged(scene, settings), "I1", "traits.lessons", "no version of the source says this")
 
 
 def test_a_summary_of_a_device_takes_its_organizations_tickets_alone() -> None:
@@ -313,20 +339,18 @@ def test_a_summary_of_a_device_takes_its_organizations_tickets_alone() -> None:
     scene.company(0, "312", name="Bolt Ltd", identifier="BOLT")
     scene.organization(0, "901", name="Bolt Ltd", short_name="BOLT")
     scene.device(10)
-    scene.ticket(10)
-    scene.ticket(10, "10", company={"id": 312, "name": "Bolt Ltd"}, summary="VPN drops")
-    scene.ticket_devices |= {"9": ("1",), "10": ("1",)}
+    scene.ticket(10, configurations=[1])
+    scene.ticket(10, "10", company={"id": 312, "name": "Bolt Ltd"}, summary="VPN drops", configurations=[1])
     scene.sync(11)
     ref = "dev/configuration:1"
     assert judged(scene, settings).holds
     held = scene.world().others["flexible_assets"][scene.record_of(ref)].now or {}
     assert held["traits.lessons"] == "<table><tr><td>9</td><td>Printer jams</td></tr></table>"
 
-    both = "<table><tr><td>9</td><td>Printer jams</td></tr><tr><td>10</td><td>VPN drops</td></tr></table>"
-    scene.shown(20, ref, scene.record_of(ref), "api", traits={"lessons": both})
-    is_said(judged(scene, settings), "I1", ref, "VPN drops")
     scene.ticket(30, "10", company={"id": 311, "name": "Acme Ltd"})
-    assert not judged(scene, settings).violations["I1"]
+    is_said(judged(scene, settings), "I1", ref, "VPN drops")
+    scene.sync(31)
+    assert judged(scene, settings).holds
 
 
 def test_types_and_fields_are_added_and_never_changed(full: FullScene) -> None:
