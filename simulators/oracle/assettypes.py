@@ -27,6 +27,8 @@ class AssetType:
     broken: bool = False
     missing: tuple[str, ...] = ()
     keys: dict[str, str] = field(default_factory=dict)
+    suggested: dict[str, Attribute] = field(default_factory=dict)
+    """The fields that suggestions are shown in, by name."""
 
 
 def asset_type(world: World, block: AssetBlock) -> AssetType:
@@ -41,7 +43,8 @@ def asset_type(world: World, block: AssetBlock) -> AssetType:
     for name, kind in (*((each.name, each.kind) for each in block.fields if each.value is not None), (MARKER, MARKER)):
         if (key := keys.get(folded(name))) is not None and kind != "Header":
             form = "marker" if kind == MARKER else _FORMS.get(kind, "value")
-            attributes.append(Attribute(name, f"{TRAIT}{key}", f"{TRAIT}{key}", form, open_when_synced=True))
+            attributes.append(_shown(name, key, form))
+    suggesting = [each.name for each in block.fields if each.suggest and folded(each.name) in keys]
     return AssetType(
         ids,
         tuple(attributes),
@@ -53,7 +56,12 @@ def asset_type(world: World, block: AssetBlock) -> AssetType:
         ),
         missing=tuple(each.name for each in block.fields if ids and folded(each.name) not in {*keys, *ever}),
         keys=keys,
+        suggested={name: _shown(name, keys[folded(name)], "tags") for name in suggesting},
     )
+
+
+def _shown(name: str, key: str, form: str) -> Attribute:
+    return Attribute(name, f"{TRAIT}{key}", f"{TRAIT}{key}", form, open_when_synced=True)
 
 
 def _ever(world: World, ids: frozenset[str]) -> set[str]:

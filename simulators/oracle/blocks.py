@@ -53,6 +53,8 @@ class Field:
     words of what feeds it. None leaves the field to people. A tag gives references (`{"id", "name"}`), one or a list, `tags`
     is the kind they are of: `organization`, `location`, `contact`, `configuration`, or that of another block
     (`AssetBlock.target`); without it ids of IT Glue. A Textbox gives HTML.
+
+    A tag with `suggest`, `first` or `more`, has no value: rules choose what it `shows`, named as in `Suggestion.show`.
     """
 
     name: str
@@ -63,6 +65,22 @@ class Field:
     required: bool = False
     decimals: int = 0
     options: tuple[str, ...] = ()
+    suggest: str = ""
+    shows: str = ""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One `[[suggestions]]` rule.
+
+    `when` holds the words by attribute: `ticket.title`, `device.type`, `organization.types`, `ticket.custom.Area`. `show` is
+    `Documents`, `Checklists` or `FlexibleAssetType: NAME`; `shared` are organizations of IT Glue by exact name or id.
+    """
+
+    when: Mapping[str, tuple[str, ...]]
+    show: str = "Documents"
+    titled: tuple[str, ...] = ()
+    shared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -173,6 +173,10 @@ class _Target:
             return wanted is ANY or set(attribute.holds(row) or ()) <= set(wanted or ())
         return attribute.agrees(wanted, row)
 
+    def _suggested(self) -> set[str]:
+        kind = self.fold.links.types.get(self.kind)
+        return set() if kind is None else {attribute.stored for attribute in kind.suggested.values()}
+
     def _derived(self) -> frozenset[str]:
         return frozenset() if "name" in self.known else frozenset({"name"})
 
@@ -214,7 +218,7 @@ class _Target:
             for name, value in row.items()
             if value
             and name not in self.known
-            and name not in DERIVED | self._derived() | _ASIDE
+            and name not in DERIVED | self._derived() | _ASIDE | self._suggested()
             and not _moves_by_itself(name)
         ]
         if self.kind != "organization" and str(row["organization-id"]) != version.home:

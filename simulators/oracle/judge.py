@@ -17,6 +17,7 @@ from .lost import lost_updates, unarchived
 from .parked import written_while_parked
 from .safety import unsafe
 from .stale import stale_overwrites
+from .suggested import missuggested
 from .world import World
 
 INVARIANTS: Final = {
@@ -114,6 +115,7 @@ def judge_world(
                 *lost_updates(world, judged, folded),
                 *unarchived(world, folded),
                 *unexplained(world, judged, folded),
+                *missuggested(world, judged, folded),
                 *([] if lag is None else written_while_parked(world, judged, folded, lag=lag)),
             ],
             "I2": duplicates(world, judged, folded),

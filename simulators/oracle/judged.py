@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from .blocks import AssetBlock, Block
+from .blocks import AssetBlock, Block, Suggestion
 from .words import Words
 
 ORGANIZATIONS: Final = Block(create="ask")
@@ -38,7 +38,8 @@ class Decisions:
 class Judged:
     """The settings under which a history is judged.
 
-    `enabled` are the kinds that the bridge writes, `assets` its blocks of flexible assets.
+    `enabled` are the kinds that the bridge writes, `assets` its blocks of flexible assets, `suggestions` its
+    rules of suggested documentation.
     `native_sync` is `auto` or `disconnected`, as in `[itglue]`. `rollout` holds exact names or Refs without the source of
     PSA companies, None is everyone. `overrides` holds (organizations, block for themselves, block for their
     configurations), later wins. `moments` are seconds since the epoch at which the bridge had finished what it then
@@ -57,6 +58,7 @@ class Judged:
     locations: Block = LOCATIONS
     contacts: Block = CONTACTS
     assets: tuple[AssetBlock, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     enabled: frozenset[str] = SYNCED
     overrides: tuple[tuple[frozenset[str], Block | None, Block | None], ...] = ()
     rollout: frozenset[str] | None = None

@@ -10,6 +10,7 @@ from .fold import Fold
 from .judged import Judged
 from .requests import limited
 from .story import TRAIT, Event, Life, Lives
+from .suggested import wrongly_suggested
 from .versions import CLOCKS
 from .world import World
 
@@ -27,6 +28,7 @@ def unsafe(world: World, judged: Judged, fold: Fold) -> list[str]:
         *traits_lost(world, judged, fold),
         *_made_beside_native(world, judged, fold),
         *_outside_rollout(world, fold),
+        *wrongly_suggested(world, judged, fold),
     ]
 
 
@@ -53,7 +55,8 @@ def traits_lost(world: World, judged: Judged, fold: Fold) -> Iterator[str]:
     written: dict[str, set[str]] = {}
     for block in judged.assets:
         for number in fold.links.types[block.target].ids:
-            written.setdefault(number, set()).update(a.stored for a in fold.versions.attributes(block.target))
+            known = (*fold.versions.attributes(block.target), *fold.links.types[block.target].suggested.values())
+            written.setdefault(number, set()).update(a.stored for a in known)
     unsafe = unsafe_types(world)
     for life in world.records("flexible_asset").values():
         for event in _updates(life):

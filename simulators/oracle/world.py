@@ -21,6 +21,7 @@ NAMES: Final = (
 )
 OTHERS: Final = (
     "locations", "contacts", "configuration_interfaces", "flexible_asset_types", "flexible_asset_fields", "flexible_assets",
+    "documents", "checklists",
 )  # fmt: skip
 LISTS: Final = ("countries", "regions")
 TICKETS: Final = ("service/tickets", "project/tickets")
