@@ -43,6 +43,7 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
     could be written, or all was refused, or nothing was written while IT Glue lacks a name of the settings (B113).
     """
     from bridge import apply_run, restored
+    from bridge.plan_file import read_lines
 
     configured = settings_of(settings)
     if plan is not None:
@@ -51,6 +52,7 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
         probe_now(engine, [ITGLUE])
         if plan is not None:
             applied, total, lacking = _begin_file(engine, configured, plan)
+            outside = sum(1 for line in read_lines(plan) if line.writes and not line.rollout)
         else:
             kept, summary, lacking = _plan_now(engine, configured, show=not as_json)
             if not kept:
@@ -61,8 +63,14 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
             restored.command_writes(engine, configured.digest)
             applied = apply_run.begin(engine, iter(kept), reviewed=not yes, why="apply")
             total = summary.inside.writes
+            outside = summary.everyone.writes - total
         carry_out(engine, applied, total=total)
-        return report(applied, lacking, as_json=as_json)
+        code = report(applied, lacking, as_json=as_json)
+        if outside and not as_json:
+            output.say(
+                f"  outside [rollout]: {output.count(outside, 'change')} not written, before it names the organization"
+            )
+        return code
 
 
 def _same_settings(configured: "Settings", plan: Path) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from bridge.mapping.blocks import Mapping as BlockMapping
+    from bridge.mapping.rules import RolloutRules
     from bridge.store.inspect import Row, Shown
 
 WRITES = 5
@@ -61,7 +62,7 @@ def explain(
     with database_of(found) as db, db.read() as connection:
         ids = [row.id for row in targets_of(found, connection, ref)]
         told = [
-            _told(connection, mapping, each, now=db.now(connection))
+            _told(connection, mapping, found.rollout, each, now=db.now(connection))
             for each in inspect.shown(connection, [targets.c.id.in_(ids)])
         ]
         names = labels.of(connection, _organizations(told))
@@ -82,7 +83,9 @@ def _organizations(told: list[dict[str, Any]]) -> set[Any]:
     return {one["organization_id"] for one in values if one.get("organization_id")}
 
 
-def _told(connection: "Connection", mapping: "BlockMapping", each: "Shown", *, now: float) -> dict[str, Any]:
+def _told(
+    connection: "Connection", mapping: "BlockMapping", rollout: "RolloutRules | None", each: "Shown", *, now: float
+) -> dict[str, Any]:
     from bridge.store import hand_pauses, inspect
     from bridge.store import targets as target_rows
 
@@ -107,7 +110,7 @@ def _told(connection: "Connection", mapping: "BlockMapping", each: "Shown", *, n
         "seen_by": seen.run_kind if seen is not None else None,
         "gone_at": output.iso(seen.gone_at) if seen is not None else None,
         "absent_since": output.iso(seen.absent_since) if seen is not None else None,
-        "next": _next(connection, row),
+        "next": _outside(rollout, each) or _next(connection, row),
         "due_at": output.iso(row.due_at),
         "attempts": row.attempts,
         "last_error": row.last_error,
@@ -167,6 +170,23 @@ def _where(mapping: "BlockMapping", each: "Shown") -> str | None:
     return None if found is None or found in str(row.reason or "") or found in str(row.rule or "") else found
 
 
+def _outside(rollout: "RolloutRules | None", each: "Shown") -> str | None:
+    """Say what keeps a record from being written that is not in the rollout; None where something else does, or nothing."""
+    from bridge.mapping.rollout import EVERYONE, in_rollout
+    from bridge.records import Ref
+
+    row, owner = each.row, each.organization
+    if row.mirror_id is None or not (row.state in {"pending", "waiting"} or row.rule == "rollout"):
+        return None
+    itself = Ref.parse(row.anchor)
+    if owner is None and itself.kind != "organization":
+        inside, who = rollout is not None and EVERYONE in rollout.organizations, f'"{EVERYONE}": it has no organization'
+    else:
+        ref, name = (itself, each.name) if owner is None else (owner.ref, owner.name)
+        inside, who = in_rollout(rollout, ref, name), f'"{name or ref}"'
+    return None if inside else f"once [rollout] names {who}; until then neither apply nor the service writes it"
+
+
 def _next(connection: "Connection", row: "Row") -> str:
     import sqlalchemy as sa
 
@@ -186,7 +206,7 @@ def _next(connection: "Connection", row: "Row") -> str:
         return f"at {output.moment(row.due_at)}: until then a lost answer may still be carried out"
     if row.state == "pending":
         failed = f", after {output.count(row.attempts, 'failed attempt')}" if row.attempts else ""
-        return f"due {output.moment(row.due_at)}{failed}: at the next apply, or by the service with mode = apply; neither writes outside [rollout]"
+        return f"due {output.moment(row.due_at)}{failed}: at the next apply, or by the service with mode = apply"
     if row.state == "gone":
         return "never: what gone does is done" if row.due_at is None else f"at {output.moment(row.due_at)}, by gone"
     return _ENDS[row.state]
@@ -240,7 +260,8 @@ def _print(told: Mapping[str, Any], names: labels.Labels) -> None:
         parts.append(f"missing from a complete read since {output.moment(output.seconds(told['absent_since']))}")
     if told["where"]:
         parts.append(f"rule {told['where']}")
-    parts.append(f"next try {told['next']}" if told["state"] not in _ENDS else told["next"])
+    said = told["state"] in _ENDS and told["rule"] != "rollout"
+    parts.append(told["next"] if said else f"next try {told['next']}")
     output.say(f"  {'; '.join(parts)}")
     for pause in told["paused"]:
         output.say(f"  {pause_line(pause)}")

@@ -149,6 +149,32 @@ def test_before_anything_is_decided_it_names_the_command_that_shows(place: Workp
     assert "look: glue-bridge plan --ref cw:organization:253" in said
 
 
+def test_outside_the_rollout_apply_and_explain_say_the_same(place: Workplace) -> None:
+    """Nothing is written there; what would let it be written is said while it is open, and after the service set it aside."""
+    place.edit('organizations = ["*"]', "organizations = []")
+    place.run("plan", "-o", "all.plan")
+    plan = place.json("plan")
+    writes = plan["summary"]["everyone"]["writes"]
+    device = next(line for line in plan["lines"] if line["block"] == "configurations" and line["word"] == "adopt")
+
+    applied = place.run("apply", "all.plan")
+    left = place.run("explain", device["ref"]).out
+    place.drain()
+    aside = place.run("explain", device["ref"]).out
+
+    next_try = (
+        f'next try once [rollout] names "{device["organization"]}"; until then neither apply nor the service writes it'
+    )
+    assert applied.code == 0
+    assert f"  outside [rollout]: {writes} changes not written, before it names the organization\n" in applied.out
+    assert (left.splitlines()[0].split()[-1], aside.splitlines()[0].split()[-3:]) == (
+        "pending",
+        ["excluded", "by", "rollout"],
+    )
+    assert next_try in left
+    assert next_try in aside
+
+
 @pytest.mark.parametrize(
     ("ref", "said"),
     [
