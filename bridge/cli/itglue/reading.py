@@ -7,7 +7,7 @@ import typer
 
 from bridge.cli import output, shapes
 from bridge.cli.failures import fail, side
-from bridge.cli.itglue.resources import Resource
+from bridge.cli.itglue.resources import RESOURCES, Resource
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ def add(group: typer.Typer, resource: Resource) -> None:
 
         JSON: {"count", "records": [{"id", …}], "included": [{"id", "type", …}]}
         """
-        given = {"name": name, "id": id_, "iso": iso, "icon": icon, "organization_id": organization,
+        given = {"name": name, "id": id_, "iso": [code.upper() for code in iso or ()], "icon": icon, "organization_id": organization,
                  "enabled": None if enabled is None else [str(enabled).lower()]}  # fmt: skip
         return _list(resource, None, given, sort, include, as_json=as_json, settings=settings)
 
     def listed_under(
-        type_id: Annotated[str, typer.Argument(metavar="TYPE", help="The id of a flexible asset type.")],
+        type_id: Annotated[str, typer.Argument(metavar="TYPE", help="A flexible asset type, its id or its name.")],
         id_: Ids = None, sort: Sort = None, include: Include = None, as_json: Json = False,
         settings: SettingsFile = DEFAULT,
     ) -> int:  # fmt: skip
@@ -63,7 +63,7 @@ def add(group: typer.Typer, resource: Resource) -> None:
         with engine_of(settings_of(settings), "itglue") as engine:
             rows, included = _read(engine, resource, None, {"id": [_id(id_)]}, None, _words(resource, include))
         if not rows:
-            raise fail("B401", f"IT Glue has no {resource.command} of id {id_}")
+            raise fail("B401", f"IT Glue has no {resource.one} of id {id_}")
         show(rows[0], included, as_json=as_json)
         return 0
 
@@ -80,6 +80,10 @@ def show(row: "Row", included: Sequence[Mapping[str, Any]] = (), *, as_json: boo
         return
     output.say(f"{row.id}  {row.attributes.get('name') or ''}")
     output.table([[word, output.value(value)] for word, value in row.attributes.items() if word != "name"])
+    _say_included(included)
+
+
+def _say_included(included: Sequence[Mapping[str, Any]]) -> None:
     for each in included:
         words = _flat(each)
         output.say(f"  {words['type']} {words['id']}  {words.get('name') or ''}  {words.get('kind') or ''}".rstrip())
@@ -99,14 +103,38 @@ def _list(
     words = _words(resource, include)
     order = _order(resource, sort)
     with engine_of(settings_of(settings), "itglue") as engine:
-        rows, included = _read(engine, resource, _id(under) if under else None, filters, order, words)
+        type_id = None if under is None else _type_id(engine, under)
+        rows, included = _read(engine, resource, type_id, filters, order, words)
     if as_json:
         records = [{"id": row.id, **row.attributes} for row in rows]
         output.emit(shapes.Listed(count=len(rows), records=records, included=[_flat(each) for each in included]))
         return 0
     output.table([[row.id, *(_cell(row.attributes.get(word)) for word in resource.columns)] for row in rows], right=[0])
-    output.say(f"{output.number(len(rows))} {resource.command.replace('-', ' ')}")
+    _say_included(included)
+    output.say(resource.counted(len(rows)))
     return 0
+
+
+def named(engine: "Engine", resource: Resource, name: str) -> "list[Row]":
+    """Read those that have a name, however its letters are written: IT Glue's own filter tells `newone` from `Newone`."""
+    rows, _ = _read(engine, resource, None, {}, None, ())
+    return [row for row in rows if str(row.attributes.get("name")).casefold() == name.strip().casefold()]
+
+
+def _type_id(engine: "Engine", text: str) -> str:
+    """Find a flexible asset type by its id or its name."""
+    types = next(each for each in RESOURCES if each.word == "flexible_asset_types")
+    if text.isascii() and text.isdigit():
+        found, _ = _read(engine, types, None, {"id": [text]}, None, ())
+    else:
+        found = named(engine, types, text)
+    if not found:
+        raise fail("B401", f"IT Glue has no {types.one} {text!r}; glue-bridge itglue {types.command} list shows them")
+    if len(found) > 1:
+        raise fail(
+            "B400", f"{len(found)} types are named {text!r}: say which by id, {', '.join(row.id for row in found)}"
+        )
+    return found[0].id
 
 
 def _read(

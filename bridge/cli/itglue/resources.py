@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 _TIMES = ("created_at", "updated_at")
 _USUAL = ("name", "id", *_TIMES)
+_ONE = {"countries": "country", "configuration statuses": "configuration status"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,18 @@ class Resource:
 
     @property
     def title(self) -> str:
-        """Name it for people."""
+        """Name it for people, at the head of a line."""
         return self.command.replace("-", " ").capitalize()
+
+    @property
+    def one(self) -> str:
+        """Name one of them: organization type."""
+        words = self.command.replace("-", " ")
+        return _ONE.get(words, words.removesuffix("s"))
+
+    def counted(self, number: int) -> str:
+        """Give a number of them in words: 2 organization types."""
+        return f"{number:,} {self.one if number == 1 else self.command.replace('-', ' ')}"
 
 
 RESOURCES = (

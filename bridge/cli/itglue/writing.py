@@ -12,7 +12,7 @@ import typer
 from bridge.cli import output
 from bridge.cli.failures import fail, side
 from bridge.cli.itglue import fields
-from bridge.cli.itglue.reading import show
+from bridge.cli.itglue.reading import named, show
 from bridge.cli.itglue.resources import Resource
 from bridge.cli.options import DEFAULT, Json, SettingsFile, engine_of, settings_of
 from bridge.jsonapi import FIELDS
@@ -96,14 +96,8 @@ def _create(
     if not body["name"].strip():
         raise fail("B400", "the name is empty")
     with engine_of(settings_of(settings), "itglue") as engine:
-        with side("itglue"):
-            there = engine.itglue.page(
-                resource.word, lane="live", filters={"name": [body["name"]]}, max_wait=engine.patience
-            )
-        same = [row.id for row in there.rows if str(row.attributes.get("name")).casefold() == body["name"].casefold()]
-        if same:
-            raise fail("B417", f'IT Glue has a {resource.word} "{body["name"]}" already: {same[0]}')
-        if not _confirmed(f'Make {resource.word} "{body["name"]}" in IT Glue?', yes=yes):
+        _refuse_twin(engine, resource, body["name"])
+        if not _confirmed(f'Make the {resource.one} "{body["name"]}" in IT Glue?', yes=yes):
             return 1
         whole = body if made_of is None else {**body, FIELDS: made_of}
 
@@ -125,19 +119,28 @@ def _update(
         with side("itglue"):
             row = engine.itglue.get(resource.word, id_, lane="live", max_wait=engine.patience)
         if row is None:
-            raise fail("B401", f"IT Glue has no {resource.command} of id {id_}")
+            raise fail("B401", f"IT Glue has no {resource.one} of id {id_}")
         before = {word: row.attributes.get(word) for word in body}
         if before == body:
             show(row, as_json=as_json)
             return 0
+        if "name" in body:
+            _refuse_twin(engine, resource, body["name"], but=id_)
         changes = ", ".join(f"{word} {output.value(before[word])} -> {output.value(new)}" for word, new in body.items())
-        if not _confirmed(f"Change {resource.word} {id_} in IT Glue: {changes}?", yes=yes):
+        if not _confirmed(f"Change the {resource.one} {id_} in IT Glue: {changes}?", yes=yes):
             return 1
 
         def send(turn: "Turn") -> "Answer":
             return engine.itglue.update(turn, resource.word, [(id_, body)])
 
         return _write(engine, resource, "update", id_, before, body, send, as_json=as_json)
+
+
+def _refuse_twin(engine: "Engine", resource: Resource, name: str, but: str | None = None) -> None:
+    """Refuse a name that another one has: of two, no settings could say which."""
+    same = [row for row in named(engine, resource, name) if row.id != but]
+    if same:
+        raise fail("B417", f'IT Glue has the {resource.one} "{same[0].attributes.get("name")}" already: {same[0].id}')
 
 
 def _confirmed(question: str, *, yes: bool) -> bool:
@@ -195,7 +198,7 @@ def _write(
     for word in not_taken(sent, row.attributes):
         output.note(f"IT Glue did not take {word}")
     show(row, as_json=as_json)
-    return 2
+    return 0
 
 
 def _index(engine: "Engine", resource: Resource, row: "Row") -> None:

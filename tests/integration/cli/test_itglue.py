@@ -63,7 +63,7 @@ def test_names_are_listed_made_shown_and_renamed(desk: Workplace, resource: str)
     every = desk.json("itglue", resource, "list", "--sort", "-name")
     wrote = desk.json("journal")["entries"]
 
-    assert (made.code, again.code) == (2, 0)
+    assert (made.code, again.code) == (0, 0)
     assert there["name"] == "Made Here"
     assert shown == changed
     assert shown["record"]["name"] == "Renamed"
@@ -78,15 +78,22 @@ def test_names_are_listed_made_shown_and_renamed(desk: Workplace, resource: str)
 
 
 def test_a_name_that_is_there_is_not_made_twice(desk: Workplace) -> None:
-    """IT Glue would take it, and there would be two of them."""
+    """IT Glue would take it, however its letters are written, and no settings could say which of two."""
     desk.run("itglue", "organization-types", "create", "Twice", "--yes")
-    before = len(asked(desk, "POST"))
+    other = desk.json("itglue", "organization-types", "create", "Once", "--yes")["record"]["id"]
+    before = len(desk.json("journal")["entries"])
 
-    said = desk.run("itglue", "organization-types", "create", "Twice", "--yes")
+    said = [
+        desk.run("itglue", "organization-types", "create", "Twice", "--yes"),
+        desk.run("itglue", "organization-types", "create", "tWICE", "--yes"),
+        desk.run("itglue", "organization-types", "update", other, "--name", "twice", "--yes"),
+    ]
+    own = desk.run("itglue", "organization-types", "update", other, "--name", "ONCE", "--yes")
 
-    assert (said.code, said.err[7:11]) == (1, "B417")
-    assert "already" in said.err
-    assert len(asked(desk, "POST")) == before
+    assert [(each.code, each.err[7:11]) for each in said] == [(1, "B417")] * 3
+    assert all('organization type "Twice" already' in each.err for each in said)
+    assert own.code == 0
+    assert len(desk.json("journal")["entries"]) == before + 1
 
 
 def test_countries_are_listed_by_iso_code_and_shown(desk: Workplace) -> None:
@@ -96,8 +103,10 @@ def test_countries_are_listed_by_iso_code_and_shown(desk: Workplace) -> None:
 
     shown = desk.json("itglue", "countries", "get", country["id"])
     none = desk.run("itglue", "countries", "get", "999999999")
+    small = desk.run("itglue", "countries", "list", "--iso", "us")
 
     assert (country["iso"], shown["record"]["name"]) == ("US", country["name"])
+    assert small.out.splitlines()[-1] == "1 country"
     assert (none.code, none.err[7:11]) == (1, "B401")
 
 
@@ -124,6 +133,9 @@ def test_a_flexible_asset_type_is_made_with_its_fields_and_changed(desk: Workpla
     )
     by_icon = desk.json("itglue", "flexible-asset-types", "list", "--icon", "ticket", "--enabled", "--id", number)
     fields = desk.json("itglue", "flexible-asset-fields", "list", number)
+    by_name = desk.json("itglue", "flexible-asset-fields", "list", "psa contract")
+    unknown = desk.run("itglue", "flexible-asset-fields", "list", "999")
+    for_people = desk.run("itglue", "flexible-asset-types", "list", "--include", "flexible_asset_fields")
     changed = desk.json(
         "itglue", "flexible-asset-types", "update", number, "--description", "From the PSA", "--no-enabled", "--yes"
     )  # fmt: skip
@@ -133,6 +145,10 @@ def test_a_flexible_asset_type_is_made_with_its_fields_and_changed(desk: Workpla
     assert [each["id"] for each in listed["records"]] == [number]
     assert {each["name"] for each in listed["included"]} == {"Title", "State", "Devices"}
     assert by_icon["count"] == 1
+    assert by_name == fields
+    assert (unknown.code, unknown.err[7:11]) == (1, "B401")
+    assert "no flexible asset type '999'" in unknown.err
+    assert "Devices  Tag" in for_people.out
     assert {(each["name"], each["kind"], each["order"]) for each in fields["records"]} == {
         ("Title", "Text", 1), ("State", "Select", 2), ("Devices", "Tag", 3),
     }  # fmt: skip
