@@ -46,11 +46,11 @@ def _refusal_of_new(mapping: Mapping, each: Shown, link: str | None, decided: De
         return None
     if row.state == "held" and row.code == "target_gone":
         return (
-            f"its IT Glue record {link} is gone, and `new` does not make it again: glue-bridge held accept {each.label}"
+            f"its IT Glue record {link} is gone, and `new` does not make it again: glue-bridge held accept {each.exact}"
         )
     return (
-        f"{each.label} is linked to {link} already: `new` has no effect until that link ends. If it is not that record, "
-        f"say so first: glue-bridge held ban {each.label} {link}"
+        f"{each.exact} is linked to {link} already: `new` has no effect until that link ends. If it is not that record, "
+        f"say so first: glue-bridge held ban {each.exact} {link}"
     )
 
 
@@ -61,7 +61,7 @@ def _never_made(mapping: Mapping, each: Shown) -> str | None:
     where = block.provenance.get("create")
     return (
         f'`new` has no effect where create = "never"{f" ({where})" if where else ""}: change that, or '
-        f"glue-bridge held pin {each.label} ID"
+        f"glue-bridge held pin {each.exact} ID"
     )
 
 

@@ -219,7 +219,7 @@ def _fix(each: "Shown") -> list[str]:
         return []
     found = _CANDIDATES.search(row.reason or "")
     ids = found[1].split(", ") if found is not None else ["ID"]
-    ref = f'"{each.label}"' if " " in each.label else each.label
+    ref = f'"{each.exact}"' if " " in each.exact else each.exact
     commands: list[str] = []
     for template in entry.commands:
         if "{ref}" in template and each.row.mirror_id is None and "retry" not in template:

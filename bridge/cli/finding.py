@@ -14,7 +14,10 @@ from bridge.settings import Settings
 from bridge.store import inspect
 from bridge.store.inspect import Organization, Row
 
-REF_HELP = "A record, source:kind:id such as cw:configuration:4711, or a name, names:manufacturers:Dell."
+REF_HELP = (
+    "A record, source:kind:id such as cw:configuration:4711; an asset that a block makes of one, "
+    "psa-ticket/cw:ticket:7; or a name, names:manufacturers:Dell."
+)
 
 
 def source_of(settings: Settings, connection: Connection, text: str) -> str:
@@ -51,6 +54,10 @@ def targets_of(settings: Settings, connection: Connection, text: str) -> list[Ro
 
 
 def _nothing_of(settings: Settings, connection: Connection, text: str) -> CommandError:
+    block, text = inspect.of_block(text)
+    if block is not None and (others := inspect.find(connection, text)):
+        which = ", ".join(f"{row.block}/{row.anchor}" for row in others)
+        return fail("B401", f'no block "{block}" makes anything of {text}: write one of {which}')
     if text.startswith("names:"):
         return fail("B401", f"{text}: no record that has been read needs this name: look at its kind and its spelling")
     ref = Ref.parse(text)
@@ -75,9 +82,16 @@ def _no_reference(text: str, error: ValueError, named: Sequence[Organization] = 
 
 
 def target_of(settings: Settings, connection: Connection, text: str) -> Row:
-    """Give the one target of a reference that a decision is about: the record itself, not what is made of it beside."""
+    """Give the one target of a reference that a decision is about.
+
+    That is the record itself; an asset that a block makes of it beside is `BLOCK/REF`. Raises B401 where it is one of
+    several assets, and it is not said which.
+    """
     found = targets_of(settings, connection, text)
     own = [row for row in found if row.block in (*KINDS, inspect.NAMES)]
+    if not own and len(found) > 1:
+        which = ", ".join(map(inspect.exact, found))
+        raise fail("B401", f"{text} stands for {len(found)} assets: say which, {which}")
     return (own or found)[0]
 
 

@@ -58,6 +58,9 @@ def held(
     Without a command below it lists. What is held only because its organization is (parent_held) is counted, and
     listed with --code parent_held.
 
+    A decision about REF is one about the record itself. About an asset that a block makes of it: BLOCK/REF, as it is
+    listed here.
+
     For example:
       glue-bridge held --code ambiguous --organization "Acme Ltd"
       glue-bridge held pin cw:configuration:5120 30112
@@ -140,7 +143,7 @@ def _list(
     )  # fmt: skip
     output.say()
     output.table(
-        [[each.label, each.name, _owner(each), each.row.code, each.row.reason or ""] for each in rows], indent=0
+        [[each.exact, each.name, _owner(each), each.row.code, each.row.reason or ""] for each in rows], indent=0
     )
     left = total - len(rows) - (0 if code is not None else counts.get("parent_held", 0))
     if left > 0:
@@ -222,8 +225,8 @@ def _state_said(connection: "Connection", where: "sa.ColumnElement[bool]") -> st
 
     [each] = inspect.shown(connection, [where])
     if each.row.state == "creating":
-        return f"{each.label} is being created: it is planned again once that is clear"
-    return f"{each.label} is due now"
+        return f"{each.exact} is being created: it is planned again once that is clear"
+    return f"{each.exact} is due now"
 
 
 def _held_rows(connection: "Connection", where: "list[sa.ColumnElement[bool]]") -> "list[Row]":
@@ -309,7 +312,7 @@ def _decide(
     if as_json:
         output.emit(shapes.Decided(ref=each.label, verb=verb, itglue_id=itglue_id, why=why, effects=effect.said))
     else:
-        output.say(f"{each.label} {each.name}: {verb}{f' {itglue_id}' if itglue_id else ''}, due now")
+        output.say(f"{each.exact} {each.name}: {verb}{f' {itglue_id}' if itglue_id else ''}, due now")
         for line in effect.said:
             output.say(f"  {line}")
     return 0
@@ -379,9 +382,15 @@ def _refuse_unacceptable(ref: str, rows: "list[Row]", code: str | None) -> None:
         raise fail("B402", f"{ref} is held {held[0].code}, not {code}: glue-bridge explain {ref}")
 
 
+def _exact(row: "Row") -> str:
+    from bridge.store import inspect
+
+    return inspect.exact(row)
+
+
 def _not_lifted(rows: "list[Row]") -> str:
     row = next((each for each in rows if each.state == "held"), rows[0])
-    which = f"{row.anchor} is" if len(rows) == 1 else f"all {len(rows)} are"
+    which = f"{_exact(row)} is" if len(rows) == 1 else f"all {len(rows)} are"
     entry = HOLDS.get(row.code)
     fix = f". {entry.fix}" if entry is not None else ""
     return f"{which} held {row.code}, and a yes does not lift that: {row.reason}{fix}"

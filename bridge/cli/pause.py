@@ -85,7 +85,9 @@ def scopes_of(settings: "Settings", connection: "Connection", text: str) -> list
     """Give what a person names as the store knows it; raise B401 for what is nothing of all that."""
     from bridge.store import hand_pauses, inspect
 
-    wanted = text.strip()
+    block, wanted = inspect.of_block(text)
+    if block is not None:
+        raise fail("B401", f"a pause is of a record with all that is made of it: pause {wanted}")
     if wanted == "all":
         return [hand_pauses.ALL]
     if wanted in settings.sources:

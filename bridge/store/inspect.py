@@ -12,7 +12,7 @@ from bridge.mapping.words import called
 from bridge.matching.keys import normalise_name
 from bridge.records import Ref
 from bridge.store.database import chunks
-from bridge.store.schema import decisions, journal, mirror, payloads, runs, targets
+from bridge.store.schema import WAVES, decisions, journal, mirror, payloads, runs, targets
 
 ORGANIZATIONS, NAMES = "organizations", "names"
 Row = sa.engine.Row[*tuple[Any, ...]]
@@ -38,6 +38,11 @@ class Shown:
     words: Mapping[str, Any]
     organization: Organization | None
 
+    @property
+    def exact(self) -> str:
+        """Give the reference of this one target, also where a record has several."""
+        return exact(self.row)
+
 
 def label(row: Row) -> str:
     """Give the reference by which commands know a target: the record's, or `names:KIND:NAME`."""
@@ -48,17 +53,34 @@ def label(row: Row) -> str:
     return f"names:{said['kind']}:{parent}{said['name']}"
 
 
+def exact(row: Row) -> str:
+    """Give the reference of one target: of an asset that a block makes of a record `BLOCK/REF`, else its label."""
+    return f"{row.block}/{row.anchor}" if row.wave == WAVES["flexible_assets"] else label(row)
+
+
+def of_block(text: str) -> tuple[str | None, str]:
+    """Take `BLOCK/REF` apart; the block is None where none is named."""
+    block, _, ref = text.strip().partition("/")
+    try:
+        Ref.parse(ref)
+    except ValueError:
+        return None, text.strip()
+    return (None, text.strip()) if ":" in block else (block, ref)
+
+
 def find(connection: Connection, text: str) -> list[Row]:
     """Give the targets of a reference, one per block; empty where there is none. Raises ValueError for no reference.
 
-    A name of IT Glue is `names:manufacturers:Dell`, a model `names:models:Dell:Latitude 5440`.
+    A name of IT Glue is `names:manufacturers:Dell`, a model `names:models:Dell:Latitude 5440`. `BLOCK/REF` is what one
+    block makes of a record.
     """
-    wanted = text.strip()
+    block, wanted = of_block(text)
     if wanted.startswith("names:"):
         anchors = _name_anchors(wanted)
         where = (targets.c.block == NAMES) & targets.c.anchor.in_(anchors)
     else:
         where = (targets.c.block != NAMES) & (targets.c.anchor == str(Ref.parse(wanted)))
+        where &= sa.true() if block is None else targets.c.block == block
     return list(connection.execute(sa.select(targets).where(where).order_by(targets.c.wave, targets.c.id)))
 
 

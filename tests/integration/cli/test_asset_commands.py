@@ -83,3 +83,23 @@ def test_a_vanished_block_is_only_named_where_it_vanished(place: Workplace) -> N
     assert said.code == 1
     assert "B400" in said.err
     assert '"psa-ticket" is no block that has vanished' in said.err
+
+
+def test_a_decision_about_one_asset_leaves_the_record_alone(place: Workplace) -> None:
+    """The block is named before the reference; a pause is of the record with all that is made of it."""
+    add(place, BLOCK)
+    place.run("plan")
+    [card] = place.json("explain", "customer-card/cw:organization:280")["targets"]
+
+    said = place.run("held", "exclude", "customer-card/cw:organization:280", "--why", "no card")
+    paused = place.run("pause", "customer-card/cw:organization:280", "--why", "no card")
+
+    told = place.json("explain", "cw:organization:280")["targets"]
+    assert card["block"] == "customer-card"
+    assert said.code == 0, said.err
+    assert said.out.startswith("customer-card/cw:organization:280 ")
+    assert {each["block"]: [one["verb"] for one in each["decisions"]] for each in told} == {
+        "organizations": [], "customer-card": ["exclude"],
+    }  # fmt: skip
+    assert "B401" in paused.err
+    assert "pause cw:organization:280" in paused.err

@@ -1,15 +1,20 @@
 """Decisions and looking at targets, on both shapes of the store."""
 
+from pathlib import Path
+
 import orjson
 import pytest
 import sqlalchemy as sa
 
 from bridge import deciding, planning
+from bridge.cli.failures import CommandError
+from bridge.cli.finding import target_of, targets_of
 from bridge.planning import Hold
 from bridge.store import inspect, meta
 from bridge.store import targets as target_rows
 from bridge.store.database import Database
 from bridge.store.schema import WAVES, decisions, mirror, payloads, targets
+from tests.unit.mapping.samples import settings_of
 
 MOVED = planning.change_digest(Hold("moved", "", then=planning.Create({})))
 
@@ -145,3 +150,37 @@ def test_a_link_and_its_history_are_found(db: Database, ids: dict[str, int]) -> 
         assert [str(ref) for ref, _ in inspect.mirrored(connection, "cw", "organization")] == [
             "cw:organization:1", "cw:organization:2",
         ]  # fmt: skip
+
+
+def test_an_asset_of_a_record_is_named_with_its_block(db: Database, ids: dict[str, int], tmp_path: Path) -> None:
+    """A reference alone is the record itself; where there are but assets, which of them has to be said."""
+    settings, seven, ticket = settings_of(tmp_path, ""), "cw:configuration:7", "cw:ticket:5"
+    with db.write() as connection:
+        for anchor, block in ((seven, "device-card"), (ticket, "psa-ticket"), (ticket, "psa-note")):
+            wave = WAVES["flexible_assets"]
+            connection.execute(
+                sa.insert(targets).values(block=block, anchor=anchor, wave=wave, state="held", code="bug")
+            )
+
+    with db.read() as connection:
+        named = {text: target_of(settings, connection, text) for text in (seven, f"device-card/{seven}")}
+        every = [row.block for row in targets_of(settings, connection, seven)]
+        written = [inspect.exact(row) for row in targets_of(settings, connection, seven)]
+        with pytest.raises(CommandError, match=f"2 assets: say which, psa-ticket/{ticket}, psa-note/{ticket}"):
+            target_of(settings, connection, ticket)
+        with pytest.raises(CommandError, match=f'no block "device-crd" .*: write one of .*device-card/{seven}'):
+            target_of(settings, connection, f"device-crd/{seven}")
+        one = target_of(settings, connection, f"psa-note/{ticket}")
+
+    assert named[seven].id == ids[seven]
+    assert named[f"device-card/{seven}"].block == "device-card"
+    assert every == ["configurations", "device-card"]
+    assert written == [seven, f"device-card/{seven}"]
+    assert one.block == "psa-note"
+
+
+def test_a_slash_in_a_name_names_no_block() -> None:
+    """Customers are called A/B Ltd, and ids of a source may hold anything."""
+    assert inspect.of_block("A/B Ltd") == (None, "A/B Ltd")
+    assert inspect.of_block("cw:configuration:7/8") == (None, "cw:configuration:7/8")
+    assert inspect.of_block(" psa-ticket/cw:ticket:7/8 ") == ("psa-ticket", "cw:ticket:7/8")
