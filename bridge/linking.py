@@ -1,13 +1,17 @@
 """Links as people carry them: which record of IT Glue each record is, given out, and taken in where each can be so."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bridge.drain import asset_types
+from bridge.drain.names import Names
 from bridge.engine import Engine
-from bridge.refresh import look_again
+from bridge.itglue.kinds import ASSETS
+from bridge.refresh import ensure_known, look_again, refresh
 from bridge.store import decisions, journal
 from bridge.store import targets as target_rows
 from bridge.store.database import Database, chunks
@@ -58,7 +62,7 @@ def take(engine: Engine, wanted: Sequence[Given]) -> list[str | None]:
 
     Nothing is written to IT Glue. What is linked is planned anew: only what differs is written by then.
     """
-    types = {block.id: (block.wave, block.itglue_type) for block in engine.mapping.blocks}
+    types = _types(engine, {each.block for each in wanted})
     found: list[str | None] = [
         None if each.block in types else f'there is no block "{each.block}": {", ".join(types)}' for each in wanted
     ]
@@ -73,6 +77,26 @@ def take(engine: Engine, wanted: Sequence[Given]) -> list[str | None]:
             for place, each in zip(part, members, strict=True):
                 found[place] = _take(engine, connection, each, types[each.block][1])
     return found
+
+
+def _types(engine: Engine, named: AbstractSet[str]) -> dict[str, tuple[int, str]]:
+    """Give the wave and the kind in IT Glue of each block; the assets that the named ones write are read once.
+
+    The kind of flexible assets ends with the id of their type, with ":" where IT Glue has no such type.
+    """
+    ensure_known(engine, lane="live")
+    with engine.db.read() as connection:
+        names = Names(connection)
+        kinds = {
+            block.id: asset_types.view(names, block).kind if block.asset_type is not None else block.itglue_type
+            for block in engine.mapping.blocks
+        }
+        began = {kind: engine.index.began_at(connection, kind) for kind in kinds.values()}
+    for block in sorted(named & kinds.keys()):
+        kind = kinds[block]
+        if kind.startswith(f"{ASSETS}:") and kind != f"{ASSETS}:" and not began[kind]:
+            began[kind] = refresh(engine, kind, lane="live").began_at
+    return {block.id: (block.wave, kinds[block.id]) for block in engine.mapping.blocks}
 
 
 def _read_unknown(engine: Engine, members: Sequence[Given]) -> None:
@@ -125,6 +149,8 @@ def _take(engine: Engine, connection: Connection, each: Given, itglue_type: str)
 
 
 def _refusal(engine: Engine, connection: Connection, each: Given, itglue_type: str, row: target_rows.Row) -> str | None:
+    if itglue_type == f"{ASSETS}:":
+        return f"IT Glue has no flexible asset type of the block {each.block}"
     if each.itglue_type != itglue_type:
         return f"{each.block} are {itglue_type} in IT Glue, not {each.itglue_type}"
     if not is_id(each.itglue_id):

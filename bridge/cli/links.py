@@ -106,14 +106,14 @@ def import_(file: File, as_json: Json = False, settings: SettingsFile = DEFAULT)
     configured = settings_of(settings)
     with engine_of(configured, "links import") as engine, progress.of(engine):
         planning.read_new(engine, configured.data_folder, refresh_index=False)
-        before = {linking.as_row(each)["ref"]: each for each in linking.given(engine.db)}
+        before = {(each.ref, each.block): each.itglue_id for each in linking.given(engine.db)}
         with side("itglue"):
             found = linking.take(engine, [each for _, each in fine])
     linked = already = 0
     for (line, each), why in zip(fine, found, strict=True):
         if why is not None:
             refused.append((line, each.ref, why))
-        elif each.ref in before and before[each.ref].itglue_id == each.itglue_id:
+        elif before.get((each.ref, each.block)) == each.itglue_id:
             already += 1
         else:
             linked += 1

@@ -3,14 +3,50 @@
 import csv
 import shutil
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from bridge.store.schema import links, targets
-from tests.integration.cli.workplace import Workplace
+from tests.integration.cli.workplace import Workplace, sides
+
+BLOCKS = """
+[[flexible_assets]]
+type = "Device card"
+from = "cw.configurations"
+fields = [{ name = "Name", kind = "Text", value = "{{ name }}", title = true }]
+
+[[flexible_assets]]
+type = "Open tickets"
+from = "cw.tickets"
+per = "organization"
+fields = [
+  { name = "Title", kind = "Text", value = "Open tickets of {{ name }}", title = true },
+  { name = "Count", kind = "Number", value = "{{ tickets|length }}" },
+]
+"""
+
+
+@pytest.fixture
+def every_kind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Workplace]:
+    """Give a folder that has linked every kind, assets per record and summaries too, in an account of its own."""
+    monkeypatch.chdir(tmp_path)
+    with sides("3x4") as both:
+        place = Workplace(tmp_path, both, capsys)
+        place.ready()
+        place.edit('create   = "ask"', 'create   = "yes"')
+        place.file.write_text(place.file.read_text(encoding="utf-8") + BLOCKS, encoding="utf-8")
+        both.itglue.control.post("/native_sync", json={"state": "disconnected"}).raise_for_status()
+        said = place.run("apply", "--yes")
+        assert said.code == 2, said.err + said.out
+        yield place
+    structlog.reset_defaults()
 
 
 def linked(place: Workplace) -> dict[str, tuple[Any, ...]]:
@@ -61,6 +97,39 @@ def test_links_come_through_a_file_into_a_fresh_store(drained: Workplace, name: 
     assert len([one for one in drained.sides.itglue.get("/requests") if one["method"] != "GET"]) == asked
     blocks = plan["summary"]["blocks"]
     assert [blocks[block]["adopt"] + blocks[block]["create"] for block in ("organizations", "configurations")] == [0, 0]
+
+
+def test_links_of_every_kind_come_through_a_file(every_kind: Workplace) -> None:
+    """Sites, contacts, and flexible assets, of which an asset of another type is refused with its line."""
+    every_kind.run("links", "export", "links.csv")
+    file = every_kind.folder / "links.csv"
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    kinds = {row["block"]: row["itglue_type"] for row in rows}
+    forget(every_kind)
+
+    told = every_kind.json("links", "import", "links.csv")
+    again = every_kind.json("links", "import", "links.csv")
+    plan = every_kind.json("plan")["summary"]["blocks"]
+
+    cards, tickets = kinds.pop("device-card"), kinds.pop("open-tickets")
+    assert cards != tickets
+    assert {each.partition(":")[0] for each in (cards, tickets)} == {"flexible_assets"}
+    assert kinds.keys() == {"organizations", "locations", "contacts", "configurations"}
+    assert told == {"linked": len(rows), "already": 0, "refused": []}
+    assert again == {"linked": 0, "already": len(rows), "refused": []}
+    assert [plan[block]["adopt"] + plan[block]["create"] for block in ("device-card", "open-tickets")] == [0, 0]
+
+    line, row = next((line, row) for line, row in enumerate(rows, 2) if row["block"] == "device-card")
+    other = next(each for each in rows if each["block"] == "open-tickets")
+    with file.open("w", newline="") as out:
+        table = csv.DictWriter(out, list(row))
+        table.writeheader()
+        table.writerows({**each, "itglue_type": other["itglue_type"]} if each is row else each for each in rows)
+    forget(every_kind)
+
+    [refused] = every_kind.json("links", "import", "links.csv")["refused"]
+
+    assert refused == {"line": line, "ref": row["ref"], "why": f"device-card are {cards} in IT Glue, not {tickets}"}
 
 
 def test_what_cannot_be_is_refused_with_its_line(drained: Workplace) -> None:

@@ -18,7 +18,6 @@ from bridge.engine import Engine
 from bridge.store import runs, streams
 from tests.simulators.running import Running, running
 
-PROVIDER = ("--port", "0", "--provider", "12x60", "--seed", "7")
 ONLY = (
     "only = \"status in ['Active', 'Credit Hold'] and 'Client' in types\"",
     "only = \"type not in ['Consumable', 'Spare']\"",
@@ -40,11 +39,12 @@ class Sides:
 
 
 @contextmanager
-def sides() -> Iterator[Sides]:
-    """Run both simulators, of the same provider."""
+def sides(size: str = "12x60") -> Iterator[Sides]:
+    """Run both simulators, of the same provider: so many customers x devices."""
+    provider = ("--port", "0", "--provider", size, "--seed", "7")
     with ExitStack() as stack:
-        itglue = stack.enter_context(running("itglue", *PROVIDER))
-        yield Sides(itglue, stack.enter_context(running("connectwise", *PROVIDER)))
+        itglue = stack.enter_context(running("itglue", *provider))
+        yield Sides(itglue, stack.enter_context(running("connectwise", *provider)))
 
 
 @dataclass(frozen=True, slots=True)
