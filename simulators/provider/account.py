@@ -33,6 +33,7 @@ _FIRST_IDS: Final = {
     "flexible_asset_types": 90_500,
     "flexible_asset_fields": 1_910_000,
     "flexible_assets": 6_130_000,
+    "documents": 7_720_000,
 }
 _LATE_IDS: Final = 1_694_461_951_900_000  # ids given in the last years are far beyond 2^31 (itglue.md 1.3)
 

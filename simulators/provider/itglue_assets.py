@@ -111,7 +111,7 @@ def device_records(device: Device, account: Account) -> Iterator[Record]:
         }
         if device.luck % 5 == 0:
             traits |= {"restore-tested": "2026-03-14", "notes": DOCUMENTATION[3]}
-        yield _asset(account, _BACKUP, organization, traits)
+        yield _asset(account, _BACKUP, organization, traits, restricted=device.luck % 6 == 2)
     if device.code == "PRN" and device.luck % 4 == 0:
         yield _asset(account, _DISABLED, organization, {"printer": device.name, "queue": f"queue-{device.place}"})
     if device.code == "SRV" and device.luck % 6 == 1:
@@ -119,7 +119,9 @@ def device_records(device: Device, account: Account) -> Iterator[Record]:
         yield _asset(account, UNSAFE, organization, traits)
 
 
-def _asset(account: Account, type_: str, organization: int, traits: Record, *, archived: bool = False) -> Record:
+def _asset(
+    account: Account, type_: str, organization: int, traits: Record, *, archived: bool = False, restricted: bool = False
+) -> Record:
     number = account.next_id("flexible_assets")
     return {
         "id": number,
@@ -128,6 +130,7 @@ def _asset(account: Account, type_: str, organization: int, traits: Record, *, a
             "flexible-asset-type-id": account.asset_types[type_],
             "traits": traits,
             "archived": archived,
+            "restricted": restricted,
             **times(number),
         },
     }

@@ -9,7 +9,14 @@ from itertools import accumulate
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from simulators.provider import connectwise, connectwise_customers, itglue, itglue_assets, itglue_customers
+from simulators.provider import (
+    connectwise,
+    connectwise_customers,
+    itglue,
+    itglue_assets,
+    itglue_customers,
+    itglue_documents,
+)
 from simulators.provider.account import lived_in, named
 from simulators.provider.companies import SEEDED_IN_ITGLUE as COMPANIES_SEEDED_IN_ITGLUE
 from simulators.provider.companies import WITHOUT_DEVICES, Company
@@ -188,7 +195,8 @@ class Provider:
         for customer in customers:
             for ticket in customer.tickets:
                 assets += itglue_assets.ticket_records(ticket, account)
-        return records | types | {"flexible_assets": assets}
+        documents = list(itglue_documents.document_records(self.companies, account, self.seed))
+        return records | types | {"flexible_assets": assets, "documents": documents}
 
 
 def build(companies: int, devices: int, seed: int) -> Provider:

@@ -249,3 +249,24 @@ def test_the_earlier_life_is_part_synced_and_part_typed_in(itglue: Records) -> N
     assert sum("adapter" in row for row in itglue["contacts"]) > 200
     assert sum("adapter" not in row for row in itglue["contacts"]) > 80
     assert sum(row["attributes"]["address-1"] is None for row in itglue["locations"]) > 15
+
+
+def test_each_organization_has_documents_some_of_which_nobody_may_be_shown(itglue: Records) -> None:
+    """Names differ in nothing but whole words; what is restricted or archived is named like what is not."""
+    owners = Counter(row["attributes"]["organization-id"] for row in itglue["documents"])
+    kinds = {(row["attributes"]["restricted"], row["attributes"]["archived"]) for row in itglue["documents"]}
+    by_kind = {
+        kind: {
+            row["attributes"]["restricted"]
+            for row in itglue["flexible_assets"]
+            if row["attributes"]["flexible-asset-type-id"] == kind
+        }
+        for kind in (row["id"] for row in itglue["flexible_asset_types"] if row["attributes"]["name"] == "Backup")
+    }
+    linked = {row["id"] for row in itglue["organizations"] if "adapter" in row}
+
+    assert linked <= set(owners)
+    assert kinds == {(False, False), (True, False), (False, True)}
+    assert list(by_kind.values()) == [{True, False}]
+    names = Counter((row["attributes"]["organization-id"], row["attributes"]["name"]) for row in itglue["documents"])
+    assert set(names.values()) == {1}
