@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from bridge.cli.demo import suggestions
 from bridge.cli.demo.pen import DemoError
 from bridge.cli.demo.simulator import Simulator
 from simulators.itglue.catalogue import CATALOGUE
@@ -25,12 +26,13 @@ class Companion:
     """Attributes written that it guards; none may be."""
 
 
-def native(itglue: Simulator) -> Counter[str]:
-    """Count the records that the native sync owns, by kind."""
-    return Counter(
-        {kind: sum(row["attributes"].get("psa-integration") == "enabled" for row in itglue.now(kind))
-         for kind in SYNCED[:2]}
-    )  # fmt: skip
+def native(itglue: Simulator) -> dict[str, tuple[int, int]]:
+    """Count organizations and configurations: all that are there, and those that the native sync owns."""
+    rows = {kind: itglue.now(kind) for kind in SYNCED[:2]}
+    return {
+        kind: (len(of), sum(row["attributes"].get("psa-integration") == "enabled" for row in of))
+        for kind, of in rows.items()
+    }
 
 
 def companion(itglue: Simulator) -> Companion:
@@ -80,3 +82,34 @@ def assets(itglue: Simulator) -> tuple[Asset, Asset]:
         max(found["Open tickets"], key=lambda each: each.traits["count"]),
         max(devices, key=lambda each: len(each.traits["devices"]["values"])),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A ticket's asset with the names of what it is tagged with by rules, and of what of its customer nobody is shown."""
+
+    ref: str
+    asset: Asset
+    tags: tuple[str, ...]
+    hidden: tuple[str, ...]
+
+
+def suggested(itglue: Simulator) -> Suggested:
+    """Give the ticket that shows the most suggestions."""
+    documents = itglue.now("documents")
+    found = []
+    for row in itglue.now("flexible_assets"):
+        known = row["attributes"]
+        traits = known["traits"]
+        tags = [each["name"] for key in suggestions.KEYS for each in (traits.get(key) or {"values": []})["values"]]
+        if known["flexible-asset-type-name"] == "PSA Ticket" and tags:
+            hidden = [
+                each["attributes"]["name"] for each in documents
+                if each["attributes"]["organization-id"] == known["organization-id"]
+                and (each["attributes"]["restricted"] or each["attributes"]["archived"])
+            ]  # fmt: skip
+            asset = Asset(known["name"], known["organization-name"], traits)
+            found.append(Suggested(traits["bridge-ref"], asset, tuple(tags), tuple(hidden)))
+    if not found:
+        raise DemoError("no ticket shows a document or a backup")
+    return max(found, key=lambda each: len(each.tags))

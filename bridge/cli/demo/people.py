@@ -5,20 +5,27 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bridge.cli import output
+from bridge.cli.demo import suggestions
 from bridge.cli.demo.pen import DemoError
 from bridge.cli.demo.simulator import Simulator
+from simulators.oracle.choosing import holds, is_shown
+from simulators.oracle.story import TRAIT
+from simulators.oracle.world import TICKETS
 
 COMPANIES, CONFIGURATIONS, CONTACTS = "company/companies", "company/configurations", "company/contacts"
 MARK = "cw:configuration:"  # stands in the notes of what the bridge makes
+PRINTER = "Printer prints stripes"
 ORDINARY = 4  # devices that change on an ordinary day
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device that both sides have: its payload at the PSA, and its id in IT Glue."""
+    """A device that both sides have: its payload at the PSA, its id in IT Glue and that of its organization there."""
 
     payload: dict[str, Any]
     itglue_id: str
+    organization: str
 
     @property
     def id(self) -> int:
@@ -30,32 +37,33 @@ class Device:
         """Give its name at the PSA."""
         return str(self.payload["name"])
 
+    @property
+    def place(self) -> str:
+        """Give its path in IT Glue."""
+        return f"configurations/{self.itglue_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change at the PSA: in words, and what IT Glue shows once it has arrived.
-
-    `itglue_id` is None for a record that has to be made; its attributes then belong to it alone.
-    """
+    """One change at the PSA: in words, where in IT Glue it has to show, and what one record there then shows."""
 
     words: str
-    resource: str
-    itglue_id: str | None
+    place: str
     shows: Mapping[str, Any]
 
 
 def devices_of_both(connectwise: Simulator, itglue: Simulator) -> list[Device]:
     """Give the devices that are synced without a trap, known by a serial number that nothing else has."""
     traps = {each["ref"] for each in connectwise.get("/traps")}
-    psa = [row for row in connectwise.now(CONFIGURATIONS) if row.get("serialNumber")]
+    psa = [(row["serialNumber"], row) for row in connectwise.now(CONFIGURATIONS) if row.get("serialNumber")]
     glue = itglue.now("configurations")
-    at_psa = Counter(row["serialNumber"] for row in psa)
+    at_psa = Counter(serial for serial, _ in psa)
     at_glue = Counter(row["attributes"]["serial-number"] for row in glue)
-    ids = {row["attributes"]["serial-number"]: row["id"] for row in glue}
+    known = {row["attributes"]["serial-number"]: row for row in glue}
     return [
-        Device(row, ids[row["serialNumber"]])
-        for row in psa
-        if at_psa[row["serialNumber"]] == at_glue[row["serialNumber"]] == 1
+        Device(row, known[serial]["id"], str(known[serial]["attributes"]["organization-id"]))
+        for serial, row in psa
+        if at_psa[serial] == at_glue[serial] == 1
         and f"configuration:{row['id']}" not in traps
         and row.get("company", {}).get("id")
         and f"organization:{row['company']['id']}" not in traps
@@ -72,7 +80,7 @@ def an_ordinary_day(connectwise: Simulator, itglue: Simulator, devices: Sequence
         if row["status"]["id"] != retired.payload["status"]["id"]
     )  # fmt: skip
     customer = _a_customer(connectwise, itglue, devices)
-    company, organization = customer.company, customer.organization
+    company = customer.company
     _change(connectwise, renamed, name=f"{renamed.name}-NEW")
     _change(connectwise, retired, status=_reference(status))
     _change(connectwise, moved, tagNumber="INV-2207", warrantyExpirationDate="2029-06-30T00:00:00Z")
@@ -81,19 +89,18 @@ def an_ordinary_day(connectwise: Simulator, itglue: Simulator, devices: Sequence
     connectwise.person("PATCH", f"{COMPANIES}/{company['id']}", {"name": f"{company['name']} Holdings"})
     made = _made(connectwise, model, 1, "NB")
     return [
-        Change(f"{renamed.name} is renamed {renamed.name}-NEW", "configurations", renamed.itglue_id,
-               {"name": f"{renamed.name}-NEW"}),
-        Change(f"{retired.name} is {status['name']}", "configurations", retired.itglue_id,
-               {"configuration-status-name": status["name"]}),
-        Change(f"{moved.name} gets an inventory number and a warranty", "configurations", moved.itglue_id,
+        Change(f"{renamed.name} is renamed {renamed.name}-NEW", renamed.place, {"name": f"{renamed.name}-NEW"}),
+        Change(f"{retired.name} is {status['name']}", retired.place, {"configuration-status-name": status["name"]}),
+        Change(f"{moved.name} gets an inventory number and a warranty", moved.place,
                {"asset-tag": "INV-2207", "warranty-expires-at": "2029-06-30"}),
-        Change(f"{company['name']} is renamed {company['name']} Holdings", "organizations", organization,
+        Change(f"{company['name']} is renamed {company['name']} Holdings", f"organizations/{customer.organization}",
                {"name": f"{company['name']} Holdings"}),
-        Change(f"its site {customer.site['name']} moves to 1 New Street", "locations", customer.location_id,
+        Change(f"its site {customer.site['name']} moves to 1 New Street", f"locations/{customer.location_id}",
                {"address-1": "1 New Street"}),
-        Change(f"its {_full_name(customer.contact)} is Head of IT", "contacts", customer.contact_id,
+        Change(f"its {_full_name(customer.contact)} is Head of IT", f"contacts/{customer.contact_id}",
                {"title": "Head of IT"}),
         made,
+        *_a_ticket(connectwise, itglue),
     ]  # fmt: skip
 
 
@@ -103,22 +110,47 @@ def a_roll_out(connectwise: Simulator, devices: Sequence[Device], changed: int, 
     for number, device in enumerate(devices[:changed], start=1):
         tag = f"INV-{number:05d}"
         _change(connectwise, device, tagNumber=tag)
-        changes.append(Change(f"{device.name} gets {tag}", "configurations", device.itglue_id, {"asset-tag": tag}))
+        changes.append(Change(f"{device.name} gets {tag}", device.place, {"asset-tag": tag}))
     changes += [_made(connectwise, devices[number % len(devices)], number, "LAP") for number in range(1, new + 1)]
     return changes
 
 
 def arrived(itglue: Simulator, changes: Iterable[Change]) -> Iterator[Change]:
-    """Give the changes that IT Glue shows."""
-    waiting = list(changes)
-    for resource in sorted({each.resource for each in waiting}):
-        rows = {row["id"]: row["attributes"] for row in itglue.now(resource)}
-        by_serial = {row.get("serial-number"): row for row in rows.values()}
-        for change in waiting:
-            if change.resource == resource:
-                row = rows.get(change.itglue_id) if change.itglue_id else by_serial.get(change.shows["serial-number"])
-                if row is not None and all(row.get(name) == value for name, value in change.shows.items()):
-                    yield change
+    """Give the changes that IT Glue shows; only where they have to show is looked at."""
+    for change in changes:
+        rows = (row["attributes"] for row in itglue.now(change.place))
+        if any(all(_shown(row, name) == value for name, value in change.shows.items()) for row in rows):
+            yield change
+
+
+def _shown(row: Mapping[str, Any], name: str) -> Any:
+    """Give what an attribute or a trait shows; of a tag the ids, in no order."""
+    if not name.startswith(TRAIT):
+        return row.get(name)
+    value = row["traits"].get(name.removeprefix(TRAIT))
+    return frozenset(str(each["id"]) for each in value["values"]) if isinstance(value, dict) else value
+
+
+def _a_ticket(connectwise: Simulator, itglue: Simulator) -> Iterator[Change]:
+    """Let one open ticket without a suggestion be about a printer, if there is one."""
+    documents: dict[str, set[str]] = defaultdict(set)
+    for row in itglue.now("documents"):
+        known = row["attributes"]
+        if holds(known["name"], ["printer", "printers", "printing"]) and is_shown(known, needs_flag=True):
+            documents[str(known["organization-id"])].add(str(row["id"]))
+    tickets = {row["id"]: (path, row) for path in TICKETS for row in connectwise.now(path)}
+    for asset in itglue.now("flexible_assets"):
+        known, traits = asset["attributes"], asset["attributes"]["traits"]
+        tags = frozenset(documents[str(known["organization-id"])])
+        if known["flexible-asset-type-name"] != "PSA Ticket" or traits.get(suggestions.DOCUMENTS) or not tags:
+            continue
+        path, ticket = tickets[int(traits["bridge-ref"].rpartition(":")[2])]
+        if not ticket["closedFlag"]:
+            connectwise.person("PATCH", f"{path}/{ticket['id']}", {"summary": PRINTER})
+            shows = {"name": f"#{ticket['id']} {PRINTER}", f"{TRAIT}{suggestions.DOCUMENTS}": tags}
+            words = f'ticket #{ticket["id"]} turns out to be "{PRINTER}", which suggests {output.count(len(tags), "document")}'
+            yield Change(words, f"flexible_assets/{asset['id']}", shows)
+            return
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +220,8 @@ def _made(connectwise: Simulator, like: Device, number: int, word: str) -> Chang
             "type": _reference(like.payload["type"]), "status": _reference(like.payload["status"])}  # fmt: skip
     connectwise.person("POST", CONFIGURATIONS, body)
     shows = {"serial-number": serial, "name": name}
-    return Change(f"{name} is new at {company['name']}", "configurations", None, shows)
+    place = f"organizations/{like.organization}/relationships/configurations"
+    return Change(f"{name} is new at {company['name']}", place, shows)
 
 
 def _reference(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bridge
+from bridge.cli.demo import suggestions
 from bridge.cli.demo.pen import Pen
 from bridge.cli.demo.processes import Commands, Simulators
 from bridge.cli.demo.simulator import Simulator
@@ -90,8 +91,9 @@ class Stage:
     commands: Commands
 
     def settle(self, mode: str, *blocks: str) -> None:
-        """Write bridge.toml, with files of `examples/` appended."""
-        (self.folder / "bridge.toml").write_text("\n".join([self.settings(mode) + short(), *map(_example, blocks)]))
+        """Write bridge.toml, with files of `examples/` appended, and the rules of suggestions after the last of them."""
+        parts = [self.settings(mode) + short(), *map(_example, blocks), *([suggestions.SETTINGS] if blocks else [])]
+        (self.folder / "bridge.toml").write_text("\n".join(parts))
 
     def settings(self, mode: str) -> str:
         """Give the part of bridge.toml that an operator has too."""

@@ -5,16 +5,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bridge.cli import output
+from bridge.cli.demo import suggestions
 from bridge.cli.demo.pen import Pen
 from bridge.cli.demo.simulator import Simulator
 from simulators.oracle.accounting import held_against_traps, parents_of, plain
 from simulators.oracle.examples import OPEN_TICKETS, PSA_TICKET
 from simulators.oracle.judge import INVARIANTS, Report, judge_world, read, reads
 from simulators.oracle.judged import FURTHER, SYNCED, TRAPS, Decisions
-from simulators.oracle.world import World
+from simulators.oracle.story import TRAIT, Lives
+from simulators.oracle.world import World, clock
 
 EXAMPLES = 3  # violations shown of each invariant
-JUDGED: Final = replace(TRAPS, enabled=SYNCED | FURTHER, assets=(OPEN_TICKETS, PSA_TICKET))
+_TICKETS: Final = replace(PSA_TICKET, fields=(*PSA_TICKET.fields, *suggestions.FIELDS))
+JUDGED: Final = replace(TRAPS, enabled=SYNCED | FURTHER, assets=(OPEN_TICKETS, _TICKETS), suggestions=suggestions.RULES)
 """The settings of the demo's bridge.toml, as the judge is told of them."""
 
 
@@ -24,7 +27,7 @@ class Evidence:
 
     What a person decided, by refs without their source; `moments` at which all was written that was known, in seconds
     since the epoch; what the bridge says is held (ref, code) and excluded (ref, rule), and the counts of its runs; the
-    world before the time in which nothing had to be written.
+    moment, by IT Glue's clock, after which nothing had to be written.
     """
 
     pins: dict[str, str] = field(default_factory=dict)
@@ -33,7 +36,7 @@ class Evidence:
     held: Sequence[tuple[str, str]] = ()
     excluded: Sequence[tuple[str, str]] = ()
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    settled: World | None = None
+    settled_at: float | None = None
 
     def hear(self, plan: Sequence[Mapping[str, Any]], status: Mapping[str, Any]) -> None:
         """Take what the bridge says of itself: the lines of `plan --json`, and `status --json`.
@@ -63,15 +66,38 @@ def look(connectwise: Simulator, itglue: Simulator) -> World:
     return replace(world, traps=(*world.traps, *further))
 
 
+def now(itglue: Simulator) -> float:
+    """Give IT Glue's clock, in seconds since the epoch."""
+    return clock(itglue.control)
+
+
 def judge(world: World, evidence: Evidence, *, repair_within: float) -> Report:
     """Judge the history."""
     decisions = Decisions(pins=evidence.pins, new=frozenset(evidence.new))
     report = judge_world(
         world, replace(JUDGED, decisions=decisions, moments=tuple(evidence.moments)), repair_within=repair_within,
-        held=evidence.held, excluded=evidence.excluded, counts=evidence.counts, before=evidence.settled,
+        held=evidence.held, excluded=evidence.excluded, counts=evidence.counts,
+        before=None if evidence.settled_at is None else _as_of(world, evidence.settled_at),
     )  # fmt: skip
     report.violations["I5"] += _against_traps(world, evidence)
     return report
+
+
+def _as_of(world: World, moment: float) -> World:
+    """Give what IT Glue's history was at a moment: it only ever grows, so that it need not have been read then."""
+
+    def then(several: Lives) -> Lives:
+        cut = (
+            replace(life, events=tuple(event for event in life.events if event.at <= moment))
+            for life in several.values()
+        )
+        return {life.id: life for life in cut if life.events}
+
+    return replace(
+        world, organizations=then(world.organizations), configurations=then(world.configurations),
+        names={name: then(several) for name, several in world.names.items()},
+        others={name: then(several) for name, several in world.others.items()},
+    )  # fmt: skip
 
 
 def _against_traps(world: World, evidence: Evidence) -> list[str]:
@@ -105,6 +131,15 @@ def show(pen: Pen, world: World, evidence: Evidence, report: Report) -> None:
             pen.say(f"      and {len(broken) - EXAMPLES:,} more")
 
 
+def pronounce(pen: Pen, report: Report) -> int:
+    """Say whether everything holds; give the exit code, 0 only where it does."""
+    if report.holds:
+        pen.line(output.styled("All five invariants hold.", "green") + f"   [{pen.seconds:.0f} s]")
+        return 0
+    pen.line(output.styled("Not all invariants hold.", "red") + f"   [{pen.seconds:.0f} s]")
+    return 1
+
+
 def _numbers(world: World, evidence: Evidence, report: Report) -> dict[str, str]:
     judged = report.judged
     there = judged["targets"] - judged.get("held", 0) - judged.get("excluded", 0)
@@ -116,9 +151,12 @@ def _numbers(world: World, evidence: Evidence, report: Report) -> dict[str, str]
         for life in lives.values()
         for event in life.events
     )
+    assets = [life.now for life in world.others["flexible_assets"].values() if life.now is not None]
+    tags = sum(len(row.get(f"{TRAIT}{key}") or ()) for row in assets for key in suggestions.KEYS)
     requests = {name: len(several) for name, several in world.requests.items()}
     return {
-        "I1": f"{there:,} records show what the PSA says after {changes:,} changes there",
+        "I1": f"{there:,} records show what the PSA says after {changes:,} changes there, and {tags:,} tags what the rules "
+              "suggest",
         "I2": f"{judged['records made']:,} records made for {judged['targets']:,} targets, none twice",
         "I3": f"{judged['writes']:,} writes, no older version over a newer one",
         "I4": f"no write without a change, and none once the last of {changes:,} was in",
