@@ -5,11 +5,11 @@ import typer
 from bridge.cli.itglue import reading, writing
 from bridge.cli.itglue.resources import RESOURCES
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
-
 
 def register(parent: typer.Typer) -> None:
     """Add the command, a group for each resource, and below it what IT Glue's API can do with it."""
+    app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+    app.callback()(itglue)
     for resource in RESOURCES:
         example = f"glue-bridge itglue {resource.command} list{' 214' if resource.under else ''}"
         about = f"{resource.title} of IT Glue.\n\n\b\nFor example: {example}"
@@ -20,7 +20,6 @@ def register(parent: typer.Typer) -> None:
     parent.add_typer(app, name="itglue")
 
 
-@app.callback()
 def itglue() -> None:
     """Look at lists of IT Glue, and add to them or change them, by the bridge's key and inside its quota.
 

@@ -1,9 +1,23 @@
 """The command frame."""
 
 import pytest
+import typer
 from typer.main import get_command
 
 from bridge.cli import frame
+
+
+def groups(app: typer.Typer) -> int:
+    """Count the groups of commands, with all below them."""
+    return sum(1 + groups(each.typer_instance) for each in app.registered_groups if each.typer_instance is not None)
+
+
+def test_made_again_the_application_has_grown_by_nothing() -> None:
+    """Groups that were added to what an earlier one holds made every further command of a process slower."""
+    first = groups(frame.application())
+
+    assert first > 0
+    assert groups(frame.application()) == first
 
 
 def commands() -> list[tuple[str, ...]]:
