@@ -119,8 +119,8 @@ class Transport:
 
     @property
     def host(self) -> str:
-        """Name the server that this transport talks to."""
-        return self._base.host
+        """Name the server that this transport talks to, with its port where the address names one."""
+        return _server(self._base)
 
     def close(self) -> None:
         """Close every connection: at once, or where a request is under way, once the last of these has its answer."""
@@ -161,7 +161,7 @@ class Transport:
         is. Raises SideDownError: `sent` is False only where provably no byte of the request left us.
         """
         url = self._url(path, params)
-        what = f"{method} {url.host}{url.path}"
+        what = f"{method} {_server(url)}{url.path}"
         named = {**self._headers, **_lowered(headers or {})}
         if json is not None:
             content = orjson.dumps(json)
@@ -188,7 +188,7 @@ class Transport:
     def _url(self, path: str, params: Params | None) -> httpx.URL:
         url = httpx.URL(path if "://" in path else f"{self._base}{path.lstrip('/')}")
         if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port):
-            raise TransientError(f"{self._base.host}: will not send credentials to another server, {url.host}")
+            raise TransientError(f"{self.host}: will not send credentials to another server, {_server(url)}")
         return url.copy_merge_params(dict(params) if isinstance(params, Mapping) else list(params)) if params else url
 
     def _exchange(
@@ -364,6 +364,10 @@ def _refuse_unsendable(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         if not (value.isascii() and value.isprintable() and value == value.strip()):
             raise SettingsError("B104", f"the value of {name} has a line break, blank or other sign it cannot have")
+
+
+def _server(url: httpx.URL) -> str:
+    return url.netloc.decode("ascii")
 
 
 def _reason(error: Exception, deadline: float) -> str:

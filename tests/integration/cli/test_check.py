@@ -175,6 +175,7 @@ def test_an_unreachable_host(place: Workplace, both: Sides) -> None:
 
     assert errors_of(said) == ["B222", "B201"]
     assert "no connection" in said.out
+    assert said.out.count("GET 127.0.0.1:9/") == 2
     assert "Traceback" not in said.out + said.err
 
 
