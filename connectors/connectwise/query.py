@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bridge.errors import RejectedError
-from connectors.connectwise.classify import NotFoundError
+from bridge.errors import BridgeError, RejectedError
+from connectors.connectwise.classify import NotFoundError, UnroutedError
 from connectors.connectwise.client import Client
 from connectors.connectwise.payloads import Payload, without_secrets
 
 MOST_AT_ONCE = 1000
+_KNOWN = "/company/companies"
 _PATH = re.compile(r"/?([A-Za-z][A-Za-z0-9]*(?:/[A-Za-z0-9]+)*)/?")
 _RECORD = re.compile(r"(.+)/(\d+)")
 # Beside fields of the kind Password: whatever a resource calls its credentials.
@@ -22,7 +23,8 @@ def rows(client: Client, path: str, where: str | None, limit: int) -> Iterator[P
     """Give at most `limit` records of a path such as `/company/companies`, or the one of `/company/companies/311`.
 
     `where` is a condition in ConnectWise's own language (api/connectwise.md 3.1). Raises ValueError for what is no
-    path, RejectedError for a condition that the server does not take.
+    path, or for one at which a server that takes our keys has nothing; RejectedError for a condition that it does not
+    take.
     """
     found = _PATH.fullmatch(path.strip())
     if found is None:
@@ -32,9 +34,31 @@ def rows(client: Client, path: str, where: str | None, limit: int) -> Iterator[P
     if record is not None:
         if where is not None:
             raise ValueError(f"{path} is one record; leave the condition out, or ask the list {record[1]}")
-        yield from _one(client, record[1], int(record[2]))
-        return
-    conditions = () if where is None else (where,)
+        asked = _one(client, record[1], int(record[2]))
+    else:
+        asked = _list(client, plain, () if where is None else (where,), limit)
+    try:
+        yield from asked
+    except UnroutedError as error:
+        if not _takes_us(client):
+            raise
+        said = str(error).partition(";")[0]
+        raise ValueError(
+            f"{said}. The address and the keys are right, so it is the path: write it as in ConnectWise's reference of "
+            "its API, such as /company/companies, /company/configurations/types or /service/tickets"
+        ) from error
+
+
+def _takes_us(client: Client) -> bool:
+    """Tell whether a path that every server has can be read: a wrong path and wrong keys look the same there."""
+    try:
+        client.some(_KNOWN, fields="id", size=1)
+    except BridgeError:
+        return False
+    return True
+
+
+def _list(client: Client, plain: str, conditions: tuple[str, ...], limit: int) -> Iterator[Payload]:
     if limit <= MOST_AT_ONCE:
         yield from map(_shown, client.some(plain, *conditions, size=limit)[:limit])
         return

@@ -82,6 +82,8 @@ def test_it_only_reads(place: Workplace) -> None:
         (("cw", "/../login"), "is no path of the API"),
         (("cw", "https://elsewhere.example/x"), "is no path of the API"),
         (("cw", "/company/companies", "--where", "name=="), "400"),
+        (("cw", "company/nonsense"), "so it is the path: write it as in ConnectWise's reference"),
+        (("cw", "company/nonsense/5"), "so it is the path: write it as in ConnectWise's reference"),
         (("cw", "/company/companies/253", "--where", "id=1"), "leave the condition out"),
     ],
 )
@@ -92,6 +94,17 @@ def test_a_question_that_cannot_be_asked_is_an_error(place: Workplace, arguments
     assert found.code == 1
     assert found.err.startswith("ERROR  B406")
     assert said in found.err
+
+
+def test_wrong_keys_are_not_taken_for_a_wrong_path(place: Workplace) -> None:
+    """Where a path that every server has cannot be read either."""
+    page = {"status": 404, "headers": {"content-type": "text/html"}, "body": "<html>not found</html>"}
+    place.sides.psa.fault(page, path="company/(companies|nonsense)")
+
+    found = [place.run("query", "cw", path) for path in ("/company/companies", "/company/nonsense")]
+
+    assert [each.err[7:11] for each in found] == ["B208", "B208"]
+    assert all("check company and keys" in each.err for each in found)
 
 
 def test_a_missing_secret_is_named(place: Workplace) -> None:
