@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.desired import Name
+from bridge.desired import Held, Name
 from bridge.drain import names
-from bridge.drain.make_types import KINDS, field_name, field_of, flaw_of, type_name
+from bridge.drain.make_types import KINDS, fault_of_field, fault_of_type, field_name, field_of, type_name
 from bridge.itglue.kinds import FIELDS, assets_of
 from bridge.mapping.assets import folded
 from bridge.mapping.blocks import Block
@@ -32,7 +32,7 @@ class TypeView:
 
     `missing` are names to be made first; `held_by` targets that are held, with the reason of the first; `unseen` those of fields that are there and that the index does not show. `shown` are the
     fields as IT Glue shows them, `required` those of them that have to have a value; `flaw` says why nothing of the type
-    can be written, where no target of it has been asked for that would be held.
+    can be written, where a plan finds out what the drain will hold.
     """
 
     type_id: str
@@ -42,7 +42,7 @@ class TypeView:
     held_by: list[int] = field(default_factory=list)
     unseen: list[int] = field(default_factory=list)
     reason: str = ""
-    flaw: str | None = None
+    flaw: Held | None = None
     rules: Rules = field(default_factory=lambda: Rules("flexible_assets"))
 
     @property
@@ -65,7 +65,11 @@ class TypeView:
 
 
 def view(moment: names.Names, block: Block, *, everyone: bool = False) -> TypeView:
-    """Look at a block's type and fields, as far as they are there; with `everyone` what only a stop holds counts as made."""
+    """Look at a block's type and fields, as far as they are there.
+
+    With `everyone`, for a plan: what only a stop holds counts as made, what is there and due counts as looked at, and
+    what will hold it is the view's flaw.
+    """
     asset_type = block.asset_type
     if asset_type is None:
         raise ValueError(f"{block.id} writes no flexible assets")
@@ -73,14 +77,15 @@ def view(moment: names.Names, block: Block, *, everyone: bool = False) -> TypeVi
     type_id = moment.type_id(name) or ""
     attributes = moment.types.get(type_id, {})
     found = TypeView(type_id, shown=list(attributes.get(FIELDS) or ()))
-    _look(found, moment, name, everyone=everyone)
-    if everyone and moment.target(name) is None and attributes:
-        found.flaw = flaw_of(asset_type, attributes)
+    fault = fault_of_type(moment, asset_type, type_id) if type_id else None
+    _look(found, moment, name, _Due(fault, there=bool(type_id)) if everyone else None)
     for each in asset_type.fields:
         own = field_name(asset_type, each)
         row = moment.target(own)
-        there = field_of(attributes, row.itglue_id if row is not None else None, each.name)
-        _look(found, moment, own, everyone=everyone)
+        known = row.itglue_id if row is not None else None
+        there = field_of(attributes, known, each.name)
+        fault = fault_of_field(moment, asset_type, each, attributes, known)
+        _look(found, moment, own, _Due(fault, there=there is not None) if everyone else None)
         if there is None:
             # As IT Glue makes keys (api 5.8): for a plan of what is not made yet, never for a write.
             key = "-".join(
@@ -89,7 +94,7 @@ def view(moment: names.Names, block: Block, *, everyone: bool = False) -> TypeVi
             found.fields[folded(each.name)] = FieldView(key, each.kind, each.options or None, each.decimals)
             if row is not None and row.state == "settled":
                 found.unseen.append(row.id)
-            if own not in found.missing and not found.held_by:
+            if own not in found.missing and not found.held_by and found.flaw is None:
                 found.missing.append(own)
         else:
             found.fields[folded(each.name)] = FieldView(
@@ -112,11 +117,23 @@ def view(moment: names.Names, block: Block, *, everyone: bool = False) -> TypeVi
     return found
 
 
-def _look(found: TypeView, moment: names.Names, name: Name, *, everyone: bool) -> None:
-    """Note of a type or a field whether it is still to be made, or held."""
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What the drain will find of a name that is due, by the index: the fault that holds it, or that it is there."""
+
+    fault: Held | None
+    there: bool
+
+
+def _look(found: TypeView, moment: names.Names, name: Name, due: _Due | None) -> None:
+    """Note of a type or a field whether it is still to be made, or held; `due` is what a plan goes by."""
     row = moment.target(name)
-    if row is not None and row.state == "held" and not (everyone and row.code == "stop_creates"):
+    if row is not None and row.state == "held" and not (due is not None and row.code == "stop_creates"):
         found.held_by.append(row.id)
         found.reason = found.reason or str(row.reason)
-    elif row is None or row.state != "settled":
+    elif row is not None and row.state == "settled":
+        return
+    elif due is not None and due.fault is not None:
+        found.flaw = found.flaw or due.fault
+    elif due is None or not due.there:
         found.missing.append(name)

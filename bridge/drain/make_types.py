@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bridge.desired import Name
+from bridge.desired import Held, Name
 from bridge.drain import names
 from bridge.drain.items import Item
 from bridge.drain.waiting import enter, wait
@@ -97,12 +97,9 @@ class Keeper:
                 ],
             }  # fmt: skip
             return _item(row, TYPES, body)
-        attributes = self._moment.types.get(type_id)
-        if attributes is None:
-            said = "take the block out of the file, or give its type another name"
-            self._hold(row, "target_gone", f'the flexible asset type "{asset_type.name}" is gone from IT Glue: {said}')
-        elif (flaw := flaw_of(asset_type, attributes)) is not None:
-            self._hold(row, "unsafe_type", flaw)
+        fault = fault_of_type(self._moment, asset_type, type_id)
+        if fault is not None:
+            self._hold(row, fault)
         else:
             self._settle(row, TYPES, type_id)
         return None
@@ -111,11 +108,11 @@ class Keeper:
         above = self._moment.target(type_name(asset_type))
         type_id = self._moment.type_id(type_name(asset_type))
         if above is None:
-            self._hold(row, "no_value", "its type has not been asked for")
+            self._hold(row, Held("no_value", "its type has not been asked for"))
             return None
         if above.state == "held":
             enter(self._engine, self._connection, row.id, [above.id])
-            self._hold(row, "parent_held", f'its type "{asset_type.name}" is held: {above.reason}')
+            self._hold(row, Held("parent_held", f'its type "{asset_type.name}" is held: {above.reason}'))
             return None
         if type_id is None or type_id not in self._moment.types:
             wait(self._engine, self._connection, row, [above.id], now=self._now)
@@ -123,28 +120,23 @@ class Keeper:
         attributes = self._moment.types[type_id]
         known = self._moment.target(field_name(asset_type, field)).itglue_id
         there = field_of(attributes, known, field.name)
-        if there is not None:
-            flaw = field_flaw(self._moment, asset_type, field, there)
-            if flaw is not None:
-                self._hold(row, "unsafe_type", flaw)
-            else:
-                self._settle(row, FIELDS, str(there["id"]))
-            return None
         tag = tag_type(self._moment, field)
-        said = f'the field "{field.name}" of "{asset_type.name}"'
-        if known is not None:
-            self._hold(row, "target_gone", f"{said} was deleted in IT Glue: take it out of the file")
+        fault = fault_of_field(self._moment, asset_type, field, attributes, known)
+        if fault is not None:
+            self._hold(row, fault)
+        elif there is not None:
+            self._settle(row, FIELDS, str(there["id"]))
         elif tag is None:
-            self._hold(row, "no_value", f'{said} is to tag "{field.tags}", and IT Glue has no such type')
-        elif _lacks_options(field):
-            self._hold(row, "no_value", f"{said} is to be made, and has no options: write options = [...]")
+            said = f'the field "{field.name}" of "{asset_type.name}" is to tag "{field.tags}"'
+            self._hold(row, Held("no_value", f"{said}, and IT Glue has no such type"))
         else:
             self._made[type_id] += 1
             highest = max((int(each.get("order") or 0) for each in attributes.get(FIELDS) or ()), default=0)
             return _item(row, FIELDS, body_of(field, highest + self._made[type_id], type_id, tag))
         return None
 
-    def _hold(self, row: Row, code: str, reason: str) -> None:
+    def _hold(self, row: Row, fault: Held) -> None:
+        code, reason = fault.code, fault.reason
         target_rows.settle(self._connection, row, "held", now=self._now, outcome="held", code=code, reason=reason)
 
     def _settle(self, row: Row, kind: str, itglue_id: str) -> None:
@@ -153,6 +145,32 @@ class Keeper:
             values = {"target": row.id, "itglue_type": kind, "itglue_id": itglue_id, "owns": False, "state": "known"}
             self._engine.db.upsert(self._connection, links, [values], "target")
         target_rows.settle(self._connection, row, "settled", now=self._now, outcome="equal")
+
+
+def fault_of_type(moment: names.Names, asset_type: AssetType, type_id: str) -> Held | None:
+    """Say what holds a type that was there, or is; None where its assets can be written."""
+    attributes = moment.types.get(type_id)
+    if attributes is None:
+        said = "take the block out of the file, or give its type another name"
+        return Held("target_gone", f'the flexible asset type "{asset_type.name}" is gone from IT Glue: {said}')
+    flaw = flaw_of(asset_type, attributes)
+    return Held("unsafe_type", flaw) if flaw is not None else None
+
+
+def fault_of_field(
+    moment: names.Names, asset_type: AssetType, field: AssetField, attributes: Mapping[str, Any], known: str | None
+) -> Held | None:
+    """Say what holds a field of a type with these attributes; `known` is its id. None where it fits, or can be made."""
+    there = field_of(attributes, known, field.name)
+    said = f'the field "{field.name}" of "{asset_type.name}"'
+    if there is not None:
+        flaw = field_flaw(moment, asset_type, field, there)
+        return Held("unsafe_type", flaw) if flaw is not None else None
+    if known is not None:
+        return Held("target_gone", f"{said} was deleted in IT Glue: take it out of the file")
+    if _lacks_options(field):
+        return Held("no_value", f"{said} is to be made, and has no options: write options = [...]")
+    return None
 
 
 def flaw_of(asset_type: AssetType, attributes: Mapping[str, Any]) -> str | None:

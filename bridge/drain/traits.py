@@ -57,7 +57,7 @@ def resolve(
     if desired.empty and work.link is None:
         return Excluded(f"[[flexible_assets]] {block.id}: no {block.kind}s")
     if seen.flaw is not None:
-        return Held("unsafe_type", seen.flaw)
+        return seen.flaw
     if seen.held_by:
         work.held_by = tuple(seen.held_by)
         return Held("parent_held", seen.reason)

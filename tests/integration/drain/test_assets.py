@@ -239,9 +239,13 @@ def test_what_a_person_changes_about_the_type_holds_its_assets(
     one = made.record(resource, name)
     made.edit(resource, one["id"], **change)
     refresh(made.engine, "flexible_asset_types", lane="backfill")
+    made.put(made.ticket("7", title="other"), made.device("2"))
+    planned = {line.ref: line for line in plan_all(made.engine) if line.block == "psa-ticket"}[TICKET]
 
-    made.settle(made.ticket("7", title="other"), made.device("2"))
+    made.drain()
 
+    assert (planned.word, planned.code) == ("held", "unsafe_type")
+    assert says in str(planned.reason)
     with made.engine.db.read() as connection:
         held = connection.execute(sa.select(targets).where(targets.c.code == "unsafe_type")).one()
     assert says in held.reason
@@ -263,9 +267,14 @@ def test_a_field_made_required_by_hand_holds_what_has_no_value(made: World) -> N
     made.edit("flexible_assets", asset(made)["id"], traits={**asset(made)["traits"], "remarks": "x"})
     made.edit("flexible_asset_fields", one["id"], required=True)
     refresh(made.engine, "flexible_asset_types", lane="backfill")
+    refresh(made.engine, f"flexible_assets:{asset(made)['flexible_asset_type_id']}", lane="backfill")
+    made.put(made.ticket("7", title="other"), made.ticket("8"))
+    planned = {line.ref: (line.word, line.code, line.names) for line in plan_all(made.engine)}
 
-    made.settle(made.ticket("7", title="other"), made.ticket("8"))
+    made.drain()
 
+    assert planned[TICKET] == ("update", None, ())
+    assert planned["cw:ticket:8"] == ("held", "bad_value", ())
     assert made.state(TICKET) == ("settled", None)
     assert made.state("cw:ticket:8") == ("held", "bad_value")
     assert 'field "Remarks" is required' in made.target("cw:ticket:8").reason
