@@ -67,6 +67,8 @@ def fields(
     configured = settings_of(settings)
     if source not in configured.sources:
         raise fail("B406", f'there is no source "{source}"{nearest(source, configured.sources)}')
+    # As `from = "cw.configurations"` writes it.
+    kind = next((each for each in WORDS if f"{each}s" == kind), kind)
     if kind not in WORDS:
         raise fail("B406", f'there is no kind "{kind}"{nearest(kind, WORDS)}')
     now = time.time()

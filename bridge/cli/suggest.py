@@ -123,7 +123,8 @@ def _print(told: shapes.Suggested) -> None:
         output.say(f"  rule {rule['rule']} ({rule['where']})  {said}")
     for shown in told["shown"]:
         read = f"as read {output.moment(output.seconds(shown['read_at']))}" if shown["read_at"] else shown["unread"]
-        output.say(f"  {shown['kind']}, {read}" + ("" if shown["suggested"] else ": nothing to show"))
+        nothing = ": nothing to show" if shown["read_at"] else "; glue-bridge plan --refresh reads them"
+        output.say(f"  {shown['kind']}, {read}" + ("" if shown["suggested"] else nothing))
         for key, _ in _PARTS:
             for item in shown[key]:
                 rules = ", ".join(item["rules"])

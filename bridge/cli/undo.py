@@ -79,6 +79,10 @@ def undo(
         carry_out(engine, applied, total=len(writes))
         code = report(applied, [], as_json=as_json)
         if not as_json:
+            if yes and applied.counts.get("held"):
+                output.say(
+                    f"  What a stop held, a reviewed plan writes: glue-bridge undo {run} -o FILE, read it, apply FILE"
+                )
             output.say("What is undone stays so until the record, the mapping or a decision changes.")
     return code
 

@@ -29,7 +29,7 @@ def test_what_a_source_offers_is_listed_with_an_example(place: Workplace) -> Non
     answers = [{"questionId": numbers[text], "answer": answer} for text, (_, answer) in asked.items()]
     psa.person("PATCH", path, {"customFields": _FIELDS, "questions": answers})
 
-    said = place.run("fields", "cw", "configuration", "--sample", "1000")
+    said = place.run("fields", "cw", "configurations", "--sample", "1000")
     found = json.loads(place.run("fields", "cw", "configuration", "--sample", "1000", "--json").out)
 
     psa.person("PATCH", path, {"customFields": record["now"].get("customFields", [])})
