@@ -161,10 +161,15 @@ def _adopt(engine: Engine, connection: sa.Connection, work: Work, plan: Adopt) -
 
 
 def review_digest(work: Work, plan: Plan) -> str:
-    """Digest a change as a person reviews it: names and Refs in place of ids, which the plan itself may still make."""
+    """Digest a change as a person reviews it: names and Refs in place of ids, which the plan itself may still make.
+
+    Of a type that is not made yet nobody knows the keys, so traits go by the names of their fields.
+    """
     if isinstance(plan, Hold | Nothing):
         return planning.change_digest(plan)
-    changes = {name: [one.old, work.symbols.get(name, one.new)] for name, one in plan.fields.items()}
+    changes = {
+        work.called.get(name, name): [one.old, work.symbols.get(name, one.new)] for name, one in plan.fields.items()
+    }
     itglue_id = None if isinstance(plan, Create) else plan.itglue_id
     return fingerprint([type(plan).__name__.lower(), itglue_id, changes])
 

@@ -70,6 +70,7 @@ def resolve(
         wish["organization_id"] = work.parent.itglue_id
         work.symbols["organization_id"] = str(work.parent.ref)
     work.symbols[TYPE_ID] = block.asset_type.name
+    work.called = {f"traits.{seen.key(each.name)}": f"traits.{each.name}" for each in block.asset_type.fields}
     work.notes = dict(desired.notes)
     if block.suggestions is not None:
         work.suggested = frozenset(seen.word(word) for word, _, _ in block.suggestions.fields)
@@ -152,6 +153,7 @@ def _tagged(
     for member in members:
         if isinstance(member, str):
             ids.append(int(member))
+            symbols.append(member)
             continue
         if TAGS.get(field.tags or "", member.kind) != member.kind:
             return Held("bad_value", f'field "{field.name}" tags {field.tags}, and {member} is a {member.kind}')

@@ -79,6 +79,7 @@ class Work:
     notes: dict[str, str] = field(default_factory=dict)
     held_by: tuple[int, ...] = ()  # names that are held themselves
     symbols: dict[str, str] = field(default_factory=dict)  # by attribute: the name or Ref that its id stands for
+    called: dict[str, str] = field(default_factory=dict)  # by trait: the field of the file, whatever its key in IT Glue
     in_rollout: bool = True
     undone: bool = False  # planned by a person's undo
     link_kind: str | None = None  # what the link says its record is

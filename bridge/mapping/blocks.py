@@ -8,7 +8,7 @@ from typing import Any
 from bridge.desired import Held
 from bridge.errors import SettingsError
 from bridge.mapping import build_suggestions
-from bridge.mapping.assets import AssetType, merged
+from bridge.mapping.assets import AssetType, folded, merged
 from bridge.mapping.block import Block, Words
 from bridge.mapping.build import build
 from bridge.mapping.build_assets import build as build_assets
@@ -19,6 +19,7 @@ from bridge.mapping.override_assets import of_block as overrides_of
 from bridge.mapping.problems import SettingsErrors, nearest, raise_all
 from bridge.mapping.rules import Line
 from bridge.mapping.suggest import SUBJECTS
+from bridge.mapping.traits import ASSET_TAG
 from bridge.records import Ref
 
 __all__ = ["Block", "Mapping", "Row", "compile_mapping", "organization_of"]
@@ -52,6 +53,7 @@ class Mapping:
         for rules in settings.flexible_assets:
             self._asset_forms[rules.id] = {n: self._asset(rules.id, (n,)) for n in overrides_of(settings, rules.id)}
             self._assets[rules.id] = _for_all(self._asset(rules.id), self._asset_forms[rules.id].values())
+        self._assets = {block.id: block for block in _tagged_first(self._assets.values())}
         self.suggesting: tuple[Block, ...] = tuple(
             block for block in self._assets.values() if block.suggestions is not None
         )
@@ -66,7 +68,7 @@ class Mapping:
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """Give the blocks as they are without overrides, parents first."""
+        """Give the blocks as they are without overrides, parents first, and what is tagged before what tags it."""
         own = sorted((self._forms[block_id, ()] for block_id in KINDS), key=lambda block: block.wave)
         return (*own, *self._assets.values())
 
@@ -152,6 +154,29 @@ class Mapping:
 
     def _overrides(self) -> range:
         return range(len(self._settings.override))
+
+
+def _tagged_first(blocks: Iterable[Block]) -> Iterable[Block]:
+    """Order blocks of flexible assets: those whose type another one tags before that; else as they stand in the file."""
+    by_type: dict[str, list[Block]] = {}
+    ordered: dict[str, Block] = {}
+
+    def place(block: Block, under: frozenset[str]) -> None:
+        if block.id in ordered or block.id in under:  # what tags each other stays in the order of the file
+            return
+        for field in block.asset_type.fields if block.asset_type else ():
+            if (field.tags or "").startswith(ASSET_TAG):
+                for tagged in by_type.get(folded((field.tags or "").removeprefix(ASSET_TAG)), ()):
+                    place(tagged, under | {block.id})
+        ordered[block.id] = block
+
+    given = list(blocks)
+    for block in given:
+        if block.asset_type is not None:
+            by_type.setdefault(folded(block.asset_type.name), []).append(block)
+    for block in given:
+        place(block, frozenset())
+    return ordered.values()
 
 
 def _for_all(block: Block, forms: Iterable[Block]) -> Block:

@@ -13,9 +13,10 @@ from bridge.store.schema import decisions, journal
 from tests.integration.drain.world import World
 
 
-def apply(world: World) -> int:
-    """Apply all that is planned as reviewed, and give the run."""
-    applied = apply_run.begin(world.engine, list(plan_pass.plan_all(world.engine)), reviewed=True, why="test")
+def apply(world: World, lines: Sequence[Line] | None = None) -> int:
+    """Apply lines, or all that is planned, as reviewed, and give the run."""
+    planned = list(plan_pass.plan_all(world.engine)) if lines is None else lines
+    applied = apply_run.begin(world.engine, planned, reviewed=True, why="test")
     apply_run.drain(world.engine, applied, Event())
     return applied.run
 
