@@ -79,7 +79,7 @@ def test_it_only_reads_and_needs_neither_it_glue_nor_the_store(place: Workplace)
     ("arguments", "said"),
     [
         (("ccw", "configuration"), 'there is no source "ccw"; nearest: "cw"'),
-        (("cw", "configurations"), 'there is no kind "configurations"; nearest: "configuration"'),
+        (("cw", "configuratoin"), 'there is no kind "configuratoin"; nearest: "configuration"'),
     ],
 )
 def test_what_is_not_there_is_named_with_the_nearest(place: Workplace, arguments: tuple[str, ...], said: str) -> None:
