@@ -1,7 +1,5 @@
-"""The doorbell and its workers, with real processes and a real Valkey."""
+"""The doorbell and its workers, with real processes and a real Valkey, on both shapes."""
 
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,16 +13,22 @@ from structlog.testing import capture_logs
 from bridge.queue.address import RedisAddress
 from bridge.queue.broker import waiting_key
 from bridge.queue.doorbell import Doorbell
-from bridge.queue.embedded import start_or_join
-from bridge.queue.valkey import ValkeyServer
+from tests.integration.queue.servers import Embedded, Operators, Server
 from tests.integration.queue.waiting import lines, until
 
 
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[RedisAddress]:
+@pytest.fixture(params=[Embedded, Operators], ids=["one box", "several machines"])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """Start a server of the test's own."""
-    with start_or_join(tmp_path / "data", watch=0.1) as begun:
-        yield begun
+    begun = request.param(tmp_path / "data")
+    yield begun
+    begun.close()
+
+
+@pytest.fixture
+def address(server: Server) -> RedisAddress:
+    """Give its address."""
+    return server.address
 
 
 @pytest.fixture
@@ -171,18 +175,13 @@ def test_sigterm_lets_running_drains_finish(doorbell: Doorbell, workers: Workers
     assert worker.finished() == ["live"]
 
 
-def test_workers_outlive_a_valkey_that_dies_and_is_wiped(
-    address: RedisAddress, doorbell: Doorbell, workers: Workers, tmp_path: Path
-) -> None:
+def test_workers_outlive_a_valkey_that_dies_and_is_wiped(server: Server, doorbell: Doorbell, workers: Workers) -> None:
     """Rings meanwhile are lost; the first one afterwards is answered, and both sides say once what happened."""
-    server = ValkeyServer(tmp_path / "data" / "queue")
     worker = workers.start().told("wait")
     doorbell.ring("live")
     until(worker.drains)
 
-    with server.locked(), capture_logs() as logs:  # nobody can revive it now
-        server.stop()
-        shutil.rmtree(server.folder / "data")
+    with server.lost(), capture_logs() as logs:
         doorbell.ring("live")
         doorbell.ring("live")
         until(lambda: "queue.lost" in worker.log())
@@ -199,15 +198,13 @@ def test_workers_outlive_a_valkey_that_dies_and_is_wiped(
     assert "Traceback" not in worker.log()
 
 
-def test_sigterm_ends_a_worker_that_has_no_valkey(workers: Workers, doorbell: Doorbell, tmp_path: Path) -> None:
+def test_sigterm_ends_a_worker_that_has_no_valkey(server: Server, workers: Workers, doorbell: Doorbell) -> None:
     """The drain finishes, and that its message cannot be acknowledged holds nobody up."""
-    server = ValkeyServer(tmp_path / "data" / "queue")
     worker = workers.start().told("wait")
     doorbell.ring("live")
     until(worker.drains)
 
-    with server.locked():
-        server.stop()
+    with server.lost():
         worker.let_go()
 
         assert worker.end() == 0
@@ -229,18 +226,15 @@ def test_a_drain_that_fails_is_logged_and_not_tried_again(doorbell: Doorbell, wo
     assert worker.log().count("RuntimeError: this drain was told to fail") == 1
 
 
-def test_a_valkey_that_hangs_costs_the_ringer_half_a_second(
-    address: RedisAddress, doorbell: Doorbell, tmp_path: Path
-) -> None:
+def test_a_valkey_that_hangs_costs_the_ringer_half_a_second(server: Server, doorbell: Doorbell) -> None:
     """The web server rings while a webhook waits for its answer."""
     doorbell.ring("live")
-    known = ValkeyServer(tmp_path / "data" / "queue").known()
-    assert known is not None
-    os.kill(known.pid, signal.SIGSTOP)
     rung = threading.Thread(target=doorbell.ring, args=("live",))
 
-    rung.start()
-    rung.join(0.9)
+    with server.hanging():
+        rung.start()
+        rung.join(0.9)
+        waits = rung.is_alive()
+    rung.join()
 
-    os.kill(known.pid, signal.SIGCONT)
-    assert not rung.is_alive()
+    assert not waits
