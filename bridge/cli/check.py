@@ -131,6 +131,8 @@ class _Check:
                     show for each in mapping.suggesting if each.suggestions for show in each.suggestions.shows
                 )
             )
+            if mapping.suggesting:
+                yield from names.shared(settings, account.organizations)
             yield from names.in_itglue(settings, mapping, account.names)
             if mapping.asset_types:
                 yield from assets.in_itglue(settings, mapping, account.types())

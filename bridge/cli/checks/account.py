@@ -116,6 +116,11 @@ class Account:
             ]
         return self._names[kind]
 
+    def organizations(self) -> list[tuple[str, str]]:
+        """Give id and name of every organization."""
+        chunks = read(self._itglue, "organizations", lane="live", max_wait=PATIENCE)
+        return [(row.id, str(row.attributes.get("name") or "")) for chunk in chunks for row in chunk.rows]
+
     def types(self) -> list[dict[str, Any]]:
         """Give every flexible asset type with its fields."""
         chunks = read(self._itglue, TYPES, lane="live", max_wait=PATIENCE)

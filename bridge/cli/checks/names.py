@@ -29,6 +29,30 @@ def in_itglue(settings: "Settings", mapping: BlockMapping, names: Callable[[str]
         yield ok("mapping", f"{output.count(checked, 'name')} of value maps looked up in IT Glue")
 
 
+def shared(settings: "Settings", organizations: Callable[[], Iterable[tuple[str, str]]]) -> Iterator[Found]:
+    """Find the organizations of `[[suggestions]].shared` that IT Glue does not have, or has several of.
+
+    `organizations` gives id and name of each, and is asked only where an entry names one.
+    """
+    named = [
+        (("suggestions", number, "shared", at), entry.strip())
+        for number, rule in enumerate(settings.suggestions)
+        for at, entry in enumerate(rule.shared)
+    ]
+    if not named:
+        return
+    known = Counter(word for id_, name in organizations() for word in {id_, name.strip()})
+    for path, entry in named:
+        if known[entry] == 1:
+            continue
+        near = nearest(entry, [name for name in known if name and not name.isdigit()])
+        lacks = f'IT Glue has no organization "{entry}"{near if near.startswith("; nearest") else ""}'
+        said = (
+            lacks if not known[entry] else f'{known[entry]} organizations of IT Glue are named "{entry}"; write an id'
+        )
+        yield of_settings(settings.error("B113", f"{said}: nothing of it is shared", path), "warn")
+
+
 def in_index(settings: "Settings", engine: "Engine") -> list[Found]:
     """Find the names that IT Glue lacks and that hold records, as far as it has been read; nothing is asked for."""
     from bridge.drain.names import Names

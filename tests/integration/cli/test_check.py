@@ -166,6 +166,40 @@ def test_a_wrong_company(place: Workplace, both: Sides) -> None:
     assert "knows no company 'nobody'" in said.out
 
 
+SUGGESTING = """
+[[flexible_assets]]
+type = "PSA Ticket"
+from = "cw.tickets"
+fields = [
+  { name = "Ticket", kind = "Text", value = "{{ title }}", title = true },
+  { name = "Suggested", kind = "Tag", tags = "Documents", suggest = "first" },
+]
+[[suggestions]]
+when = { ticket.title = ["print"] }
+show = "Documents"
+shared = ["Hollis Legal Ltd", "Nobody Ltd", "%s"]
+"""
+
+
+def test_a_shared_organization_that_it_glue_lacks(place: Workplace, both: Sides) -> None:
+    """A warning with its line; one that is there by its name or id is none."""
+    organizations = both.itglue.get("/records/organizations")
+    place.file.write_text(place.file.read_text() + SUGGESTING % organizations[0]["id"])
+
+    said = place.json("check")
+
+    there = {one["now"]["attributes"]["name"] for one in organizations if one["now"] is not None}
+    lacking = [name for name in ("Hollis Legal Ltd", "Nobody Ltd") if name not in there]
+    found = [each for each in said["findings"] if "nothing of it is shared" in each["text"]]
+    assert [(each["level"], each["code"], each["line"]) for each in found] == [
+        ("warn", "B113", place.line_of("shared = "))
+    ] * len(lacking)
+    assert all(
+        f'IT Glue has no organization "{name}"' in each["text"] for name, each in zip(lacking, found, strict=True)
+    )
+    assert "Nobody Ltd" in lacking
+
+
 def test_an_unreachable_host(place: Workplace, both: Sides) -> None:
     """Both sides are tried, each says so for itself."""
     place.edit(both.psa.url, "http://127.0.0.1:9")
