@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from bridge.errors import SettingsError
 from bridge.mapping.effective import DEFAULTS
 from bridge.mapping.problems import nearest, raise_all
+from bridge.settings.closed import close
 from bridge.settings.locate import Path as KeyPath
 from bridge.settings.locate import locate
 from bridge.settings.model import Settings
@@ -128,6 +129,7 @@ class _References:
 def schema(source_models: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
     """Give the JSON Schema of bridge.toml, for editors."""
     whole = Settings.model_json_schema(by_alias=True)
+    close(whole["$defs"])
     kinds = []
     for kind, model in sorted(source_models.items()):
         own = model.model_json_schema(ref_template=f"#/$defs/{kind}_{{model}}")

@@ -33,6 +33,10 @@ client_id = "env:C"
 organizations = "*"
 [configurations]
 types = ["Server -> Managed Server", { from = ["A, Inc"], to = "B" }, "* -> !same"]
+set = { asset_tag = "{{ custom['Tag'] }}", manufacturer_id = "Dell" }
+[[suggestions]]
+when = { ticket.title = ["print", "paper jam"], device.custom."Rack" = "R12" }
+show = "Documents"
 [store]
 keep_journal = "400d"
 """
@@ -94,6 +98,12 @@ def test_every_table_is_described(schema: Any) -> None:
         ('"Server -> Managed Server"', '"Server"', "$.configurations.types is none of 2"),
         ('"400d"', '"long"', "$.store.keep_journal is none of 2"),
         ("[store]", "[stores]", "$.stores is not known"),
+        ("asset_tag =", "asset_tags =", "$.configurations.set is none of 2"),
+        ("manufacturer_id =", "status =", "$.configurations.set is none of 2"),
+        ("ticket.title", "tickets.title", "$.suggestions[0].when.tickets is not known"),
+        ("ticket.title", "ticket.titel", "$.suggestions[0].when.ticket.titel is not known"),
+        ('["print", "paper jam"]', "[]", "$.suggestions[0].when.ticket.title is none of 2"),
+        ('= "R12"', "= 12", "$.suggestions[0].when.device.custom.Rack is none of 2"),
     ],
 )
 def test_what_cannot_be_is_marked(schema: Any, old: str, new: str, said: str) -> None:
