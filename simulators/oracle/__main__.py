@@ -15,6 +15,9 @@ def main() -> int:
     parser.add_argument("itglue", help="control URL of the IT Glue simulator")
     parser.add_argument("--source", default="cw", help="the source's name, as it stands in Refs")
     parser.add_argument("--repair-within", type=float, default=66.0, help="E and one sweep, in seconds")
+    parser.add_argument(
+        "--noticed-within", type=float, default=180_000.0, help="how long a summary may show what left it, in seconds"
+    )
     parser.add_argument("--create", choices=("ask", "yes", "never"), default="ask", help="[organizations].create")
     parser.add_argument(
         "--also", choices=sorted(FURTHER), action="append", default=[], help="a further kind that is on"
@@ -26,7 +29,10 @@ def main() -> int:
         organizations=replace(TRAPS.organizations, create=options.create),
         enabled=SYNCED.union(options.also),
     )
-    report = judge(options.connectwise, options.itglue, settings, repair_within=options.repair_within)
+    report = judge(
+        options.connectwise, options.itglue, settings, repair_within=options.repair_within,
+        noticed_within=options.noticed_within,
+    )  # fmt: skip
     print(report.table())
     return 0 if report.holds else 1
 

@@ -7,6 +7,7 @@ from . import marker
 from .assettypes import AssetType
 from .attributes import BELOW, DERIVED, Attribute, Wanted, words_of
 from .blocks import MARKER, AssetBlock, Block
+from .composed import Composed, Written, is_summary
 from .fold import Fold
 from .judged import FURTHER, Judged
 from .story import TRAIT, Event, Life, Row
@@ -30,8 +31,11 @@ _ASIDE = frozenset({
 })  # fmt: skip
 
 
-def unexplained(world: World, judged: Judged, fold: Fold) -> list[str]:
-    """List the writes that nothing at the source, in the settings or in a decision asked for."""
+def unexplained(world: World, judged: Judged, fold: Fold, *, noticed_within: float) -> list[str]:
+    """List the writes that nothing at the source, in the settings or in a decision asked for.
+
+    A summary may show for `noticed_within` seconds what has left it.
+    """
     versions = fold.versions
     found: list[str] = [*_names(world, fold), *_elsewhere(world, judged, fold)]
     for kind in versions.kinds:
@@ -46,7 +50,8 @@ def unexplained(world: World, judged: Judged, fold: Fold) -> list[str]:
             if owner is None:
                 found.append(f"{kind} {life.id} was {events[0].verb}d, and stands for no record of the source")
                 continue
-            target = _Target(judged, kind, owner, fold)
+            target = _Target(judged, kind, owner, fold, noticed_within)
+            target.read(life)
             for event in events:
                 reasons = target.create(event) if event.verb == "create" else target.update(event, life)
                 found += [f"{kind}:{owner} in {life.id}: {reason}" for reason in reasons]
@@ -115,9 +120,12 @@ class _Target:
     kind: str
     source_id: str
     fold: Fold
+    noticed_within: float
     versions: tuple[Version, ...] = field(init=False)
     block: Block = field(init=False)
     known: dict[str, Attribute] = field(init=False)
+    summed: dict[int, Written] = field(init=False, default_factory=dict)
+    """What each write of a summary was made of."""
 
     def __post_init__(self) -> None:
         told = self.fold.versions
@@ -125,16 +133,32 @@ class _Target:
         self.block = told.block(self.kind, self.source_id)
         self.known = {attribute.stored: attribute for attribute in told.attributes(self.kind)}
 
+    def read(self, life: Life) -> None:
+        """Work out what the writes of a summary's record were made of."""
+        told = self.fold.versions
+        if is_summary(told, self.kind, self.source_id):
+            composed = Composed(
+                told, self.kind, self.source_id, attributes=self.known.values(), agrees=self._agrees,
+                noticed_within=self.noticed_within,
+            )  # fmt: skip
+            self.summed = {id(written.event): written for written in composed.writes(life)}
+
     def create(self, event: Event) -> list[str]:
-        """Explain a create: all of it comes from one version."""
+        """Explain a create: all of it comes from one version; of a summary, from one of each of its records."""
         row = event.after or {}
-        candidates = [self._disagreements(row, version) for version in self._until(event.at)]
+        summed = self.summed.get(id(event))
+        told = self._until(event.at) if summed is None or summed.version is None else [summed.version]
+        candidates = [self._disagreements(row, version) for version in told]
         best = min(candidates, key=len, default=["was made before the source had it"])
+        if not best and summed is not None and summed.version is None:
+            best = [f"it shows what had left more than {self.noticed_within:g} s before"]
         return [f"made with what no version of the source says: {reason}" for reason in best]
 
     def update(self, event: Event, life: Life) -> Iterator[str]:
-        """Explain an update: each attribute from a version."""
+        """Explain an update: each attribute from a version; all of a summary's from one version of each of its records."""
         before, after = event.before or {}, event.after or {}
+        summed = self.summed.get(id(event))
+        is_told = False
         versions = [version for version in self._until(event.at) if version.mapped is not None]
         for name in sorted(event.changed() - DERIVED - self._derived() - {"adapters", "psa-integration", "my-glue"}):
             attribute = self.known.get(name)
@@ -152,8 +176,15 @@ class _Target:
                 yield f"{change}: written, though the block says {exception}"
             elif exception == "fill" and attribute.holds(before) is not None:
                 yield f"{change}: written, though fill stands for empty attributes only"
+            elif summed is not None:
+                if name not in summed.alone:
+                    is_told = True
+                    yield f"{change}: no version of the source says this"
             elif not any(self._explains(attribute, version, before, after) for version in versions):
                 yield f"{change}: no version of the source says this"
+        if summed is not None and summed.version is None and not is_told:
+            shown = ", ".join(f"{name} {after.get(name)!r}" for name in sorted(summed.alone))
+            yield f"{shown}: no version of the source says these together"
 
     def _explains(self, attribute: Attribute, version: Version, before: Row, after: Row) -> bool:
         assert version.mapped is not None

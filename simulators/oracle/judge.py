@@ -66,6 +66,7 @@ def judge(
     judged: Judged,
     *,
     repair_within: float = 66.0,
+    noticed_within: float = 180_000.0,
     lag: float | None = None,
     held: Iterable[tuple[str, str]] | None = None,
     excluded: Iterable[tuple[str, str]] = (),
@@ -77,6 +78,7 @@ def judge(
         read(cw, ig, reads(judged)),
         judged,
         repair_within=repair_within,
+        noticed_within=noticed_within,
         lag=lag,
         held=held,
         excluded=excluded,
@@ -90,6 +92,7 @@ def judge_world(
     judged: Judged,
     *,
     repair_within: float = 66.0,
+    noticed_within: float = 180_000.0,
     lag: float | None = None,
     held: Iterable[tuple[str, str]] | None = None,
     excluded: Iterable[tuple[str, str]] = (),
@@ -98,7 +101,8 @@ def judge_world(
 ) -> Report:
     """Judge a world by the five invariants.
 
-    `repair_within` are the seconds in which a stale overwrite has to be repaired: E and one sweep. `lag` is how old what the
+    `repair_within` are the seconds in which a stale overwrite has to be repaired: E and one sweep. `noticed_within` are
+    those in which a summary has to notice that a record left it: a deletion takes two nightly snapshots. `lag` is how old what the
     bridge knows may be when a write lands; without it, writes on held and excluded targets are judged by content alone.
     `held` (ref, code) and `excluded` (ref, rule) are what the bridge says; without them that part of I5 is left out.
     `counts` are a finished run's counts by kind. `before` is an earlier reading since which nothing had to be written.
@@ -114,12 +118,12 @@ def judge_world(
             "I1": [
                 *lost_updates(world, judged, folded),
                 *unarchived(world, folded),
-                *unexplained(world, judged, folded),
+                *unexplained(world, judged, folded, noticed_within=noticed_within),
                 *missuggested(world, judged, folded),
                 *([] if lag is None else written_while_parked(world, judged, folded, lag=lag)),
             ],
             "I2": duplicates(world, judged, folded),
-            "I3": stale_overwrites(world, folded, repair_within=repair_within),
+            "I3": stale_overwrites(world, folded, repair_within=repair_within, noticed_within=noticed_within),
             "I4": [*needless(world), *([] if before is None else writes_between(before, world))],
             "I5": accounts,
             "safety": unsafe(world, judged, folded),

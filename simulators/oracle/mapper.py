@@ -1,5 +1,6 @@
 """The mapping of any target at any moment: what it is made of, when that changed, what must come of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from . import assets, customers, desired, words
@@ -25,6 +26,7 @@ class Mapper:
         self._feeding: dict[str, dict[str, list[str]]] = {
             kind: _feeding(world, block) for kind, block in self._blocks.items() if block.per != "record"
         }
+        self._parts: dict[tuple[str, str, float, float], Words | None] = {}
 
     def anchors(self, kind: str) -> Lives:
         """Give what the targets of a kind stand for."""
@@ -33,8 +35,7 @@ class Mapper:
 
     def moments(self, kind: str, source_id: str) -> list[float]:
         """Give the moments at which something that a target is made of changed, in their order."""
-        lives = [self.anchors(kind)[source_id], *self._contributors(kind, source_id)]
-        return sorted({event.at for life in lives for event in life.events})
+        return sorted({event.at for life in self.parts(kind, source_id) for event in life.events})
 
     def company(self, kind: str, source_id: str, moment: float) -> str | None:
         """Give the company of what a target stands for, as it was last known by a moment."""
@@ -45,23 +46,32 @@ class Mapper:
         found = (row.get("company") or {}).get("id")
         return None if found is None else str(found)
 
+    def parts(self, kind: str, source_id: str) -> list[Life]:
+        """Give the records that a target is made of: its own, then those that ever fed it, if it is a summary."""
+        return [self.anchors(kind)[source_id], *self._contributors(kind, source_id)]
+
+    def feeds(self, kind: str, source_id: str, record: str, moment: float, now: float) -> bool:
+        """Say whether a record, as it was at a moment, belongs to a summary; its ages are worked out `now`."""
+        block = self._blocks[kind]
+        given = self._part(block.kind, record, moment, now)
+        company = self.company(kind, source_id, moment)
+        return given is not None and _feeds(block, given, source_id, company) and block.only(given)
+
     def words(self, kind: str, source_id: str, moment: float) -> Words | None:
         """Read what a target is made of at a moment; None where it is not there."""
-        anchor = self._anchor(kind)
-        found = self._words(anchor, source_id, moment)
-        block = self._blocks.get(kind)
-        if found is None or block is None or block.per == "record":
-            return found
-        given = [self._words(block.kind, life.id, moment) for life in self._contributors(kind, source_id)]
-        company = self.company(kind, source_id, moment)
-        here = [
-            each for each in given if each is not None and _feeds(block, each, source_id, company) and block.only(each)
-        ]
-        return found | {block.feeds: here}
+        return self._seen(kind, source_id, [moment] * len(self.parts(kind, source_id)), moment)
 
     def mapped(self, kind: str, source_id: str, moment: float, company: Words | None) -> Mapped | None:
         """Map a target as it is at a moment, at a company as it is to be taken; None where it is not there."""
-        found = self.words(kind, source_id, moment)
+        return self._map(kind, self.words(kind, source_id, moment), company)
+
+    def composed(
+        self, kind: str, source_id: str, moments: Sequence[float], now: float, company: Words | None
+    ) -> Mapped | None:
+        """Map a summary of `parts` that are each as they were at a moment of their own; their ages are worked out `now`."""
+        return self._map(kind, self._seen(kind, source_id, moments, now), company)
+
+    def _map(self, kind: str, found: Words | None, company: Words | None) -> Mapped | None:
         if found is None:
             return None
         if kind == "organization":
@@ -74,6 +84,20 @@ class Mapper:
             return customers.contact(found, company, self._judged)
         return assets.asset(found, company, self._blocks[kind], self._judged)
 
+    def _seen(self, kind: str, source_id: str, moments: Sequence[float], now: float) -> Words | None:
+        own, *others = moments
+        found = self._words(self._anchor(kind), source_id, own, now)
+        block = self._blocks.get(kind)
+        if found is None or block is None or block.per == "record":
+            return found
+        lives = self._contributors(kind, source_id)
+        given = [self._part(block.kind, life.id, moment, now) for life, moment in zip(lives, others, strict=True)]
+        company = self.company(kind, source_id, own)
+        here = [
+            each for each in given if each is not None and _feeds(block, each, source_id, company) and block.only(each)
+        ]
+        return found | {block.feeds: here}
+
     def _anchor(self, kind: str) -> str:
         block = self._blocks.get(kind)
         return kind if block is None else block.anchor
@@ -84,14 +108,21 @@ class Mapper:
         lives = self._world.source(self._blocks[kind].kind)
         return [lives[each] for each in self._feeding[kind].get(source_id, ())]
 
-    def _words(self, kind: str, source_id: str, moment: float) -> Words | None:
+    def _part(self, kind: str, source_id: str, moment: float, now: float) -> Words | None:
+        """Read what feeds a summary; it is asked for once for each of many combinations."""
+        asked = (kind, source_id, moment, now)
+        if asked not in self._parts:
+            self._parts[asked] = self._words(*asked)
+        return self._parts[asked]
+
+    def _words(self, kind: str, source_id: str, moment: float, now: float) -> Words | None:
         life = self._world.source(kind)[source_id]
         row = life.at(moment)
         if row is None:
             return None
         source = self._judged.source
         if kind == "ticket":
-            return words.ticket_words(row, source, self._devices(row, moment), min(moment, self._world.now))
+            return words.ticket_words(row, source, self._devices(row, moment), min(now, self._world.now))
         by_kind = {
             "organization": words.organization_words,
             "configuration": words.configuration_words,

@@ -1,5 +1,6 @@
 """What the mapping makes of every version that a record ever had."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,7 +12,7 @@ from .judged import Judged
 from .links import Links
 from .mapper import Mapper
 from .references import Reference, resolved
-from .story import Lives
+from .story import Life, Lives
 from .words import Words
 from .world import World
 
@@ -84,6 +85,21 @@ class Versions:
         """Give the version of a record as it is mapped at a moment, ages worked out then."""
         return Version(moment, float("inf"), *self._mapped(kind, source_id, moment))
 
+    def parts(self, kind: str, source_id: str) -> list[Life]:
+        """Give the records that a target is made of: its own, then those that ever fed it, if it is a summary."""
+        return self._mapper.parts(kind, source_id) if source_id in self.anchors(kind) else []
+
+    def feeds(self, kind: str, source_id: str, record: str, moment: float, now: float) -> bool:
+        """Say whether a record, as it was at a moment, belongs to a summary; its ages are worked out `now`."""
+        return self._mapper.feeds(kind, source_id, record, moment, now)
+
+    def composed(self, kind: str, source_id: str, moments: Sequence[float], now: float) -> Version:
+        """Give the version of a summary whose parts are each as they were at a moment of their own, ages worked out `now`."""
+        company, home = self._above(kind, source_id, moments[0])
+        return Version(
+            now, float("inf"), self._resolved(self._mapper.composed(kind, source_id, moments, now, company)), home
+        )
+
     def company(self, kind: str, source_id: str, moment: float = float("inf")) -> str | None:
         """Give the company of what a target stands for, as it was last known by a moment."""
         return self._mapper.company(kind, source_id, moment)
@@ -114,12 +130,18 @@ class Versions:
         ]
 
     def _mapped(self, kind: str, source_id: str, moment: float) -> tuple[Mapped | None, str | None]:
-        company_id = None if kind == "organization" else self.company(kind, source_id, moment)
-        company = None if company_id is None else self._company(company_id)
-        mapped = self._mapper.mapped(kind, source_id, moment, company)
-        if mapped is not None and not mapped.rule:
-            mapped = replace(mapped, wanted=resolved(mapped.wanted, self.standing))
-        return mapped, None if company_id is None else self._links.organizations.get(company_id)
+        company, home = self._above(kind, source_id, moment)
+        return self._resolved(self._mapper.mapped(kind, source_id, moment, company)), home
+
+    def _above(self, kind: str, source_id: str, moment: float) -> tuple[Words | None, str | None]:
+        """Give the company of a target at a moment, and the IT Glue organization that it is linked to."""
+        company = None if kind == "organization" else self.company(kind, source_id, moment)
+        return (None, None) if company is None else (self._company(company), self._links.organizations.get(company))
+
+    def _resolved(self, mapped: Mapped | None) -> Mapped | None:
+        if mapped is None or mapped.rule:
+            return mapped
+        return replace(mapped, wanted=resolved(mapped.wanted, self.standing))
 
     def _company(self, company_id: str) -> Words | None:
         if company_id not in self._companies:

@@ -38,6 +38,12 @@ class Times:
         polls = ", ".join(f"{kind} = {self.poll:g}" for kind in kinds)
         return f"[protocol]\n{lines}polls = {{ {polls} }}\n"
 
+    @property
+    def noticed_within(self) -> float:
+        """How long what left the source may show: two reads of all ids, a fetch, a write, for each of both a killed worker."""
+        read = 2 * self.id_snapshot + self.gone_gap + self.confirm_gap
+        return read + 2 * self.lease + self.write_window + self.backoff_max + self.sweep + self.work
+
     def quiet_within(self, *, bulk_refused: bool = False) -> float:
         """Give how long after the last fault every run has to be finished (I5)."""
         return (4 if bulk_refused else 2) * (self.write_window + self.list_lag) + self.backoff_max + self.sweep

@@ -21,6 +21,7 @@ def judged(world: World, settings: Judged) -> Report:
     times = world.bill.times
     return judge(
         world.source.control, world.itglue.control, settings, repair_within=times.write_window + times.sweep,
+        noticed_within=times.noticed_within,
         held=_said(world.database, "held", targets.c.code), excluded=_said(world.database, "excluded", targets.c.rule),
         counts=counts,
     )  # fmt: skip

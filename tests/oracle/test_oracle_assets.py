@@ -311,7 +311,7 @@ def test_a_summary_is_kept_true_when_a_contributor_changes_or_leaves() -> None:
 
 
 def test_a_summary_of_a_device_is_judged_by_its_end(full: FullScene) -> None:
-    """I1: in the end, and that a write shows what was so by then."""
+    """I1: in the end; I3: a write that shows less than before has to be repaired."""
     block = replace(SUMMARY, name="dev", per="configuration")
     settings = replace(FULL, assets=(block,))
     scene = FullScene(settings)
@@ -321,7 +321,7 @@ def test_a_summary_of_a_device_is_judged_by_its_end(full: FullScene) -> None:
     ref = "dev/configuration:1"
     assert judged(scene, settings).holds
 
-    scene.ticket(20, configurations=[])
+    scene.ticket(30, configurations=[])
     assert judged(scene, settings).violations["I1"] == [
         (
             f"{ref} in {scene.record_of(ref)}: traits.lessons is '<table><tr><td>9</td><td>Printer jams</td></tr></table>',"
@@ -329,7 +329,7 @@ def test_a_summary_of_a_device_is_judged_by_its_end(full: FullScene) -> None:
         )
     ]
     scene.shown(15, ref, scene.record_of(ref), "api", traits={"lessons": "<table></table>"})
-    is_said(judged(scene, settings), "I1", "traits.lessons", "no version of the source says this")
+    is_said(judged(scene, settings), "I3", "traits.lessons", "was written over a newer value")
 
 
 def test_a_summary_of_a_device_takes_its_organizations_tickets_alone() -> None:
