@@ -51,7 +51,8 @@ def notes(world: World) -> Counter[str]:
 
 def ended(run: Proof, judged: Judged = tenants.JUDGED, *, held: dict[str, int] | None = None) -> int:
     """Assert what must be so at the end of every proof; give the number of writes that were judged."""
-    assert quiet.held(run.world.database) == (held or {})
+    found = quiet.held(run.world.database)
+    assert found == (held or {}), found
     report = holds(run.world, judged)
     while run.services:
         run.stop()
