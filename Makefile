@@ -32,7 +32,7 @@ types: setup     ## mypy, strict
 fmt: setup       ## put the format right
 	@$(VENV)/bin/ruff format -q . && $(VENV)/bin/ruff check -q --fix .
 
-faults: setup    ## long fault histories on both shapes, in under thirty minutes
+faults: setup    ## long fault histories on both shapes, in under forty minutes
 	@$(PY) -m tests.faults
 
 soak: setup      ## an hour of changes and faults

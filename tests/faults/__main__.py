@@ -17,7 +17,7 @@ from tests.faults.place import SHAPES
 SEEDS = (7, 8, 9)
 SOAK = "short history"
 HOUR = 3600.0
-BOUND = 30 * 60.0
+BOUND = 40 * 60.0
 # What a lane may take to end its processes once it is told to.
 _GRACE = 60.0
 
