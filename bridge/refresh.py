@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bridge.engine import Engine, log
 from bridge.errors import IncompleteReadError, RateLimitError
-from bridge.itglue.kinds import TYPES, assets_of, kind_of
+from bridge.itglue.kinds import FIELDS, TYPES, assets_of, kind_of
 from bridge.itglue.reads import by_ids, read
 from bridge.jsonapi import Row
 from bridge.mapping.assets import folded
@@ -94,7 +94,8 @@ def refresh(engine: Engine, kind: str, *, lane: Lane, org_id: str = "", run: int
         native_before = engine.index.began_at(connection, kind) > 0
         gone = engine.index.finish(connection, kind, org_id, read=number, began_at=started, now=now)
         if not org_id:
-            link_rows.verified(connection, links.c.itglue_type == kind, began=started)
+            shown = (TYPES, FIELDS) if kind == TYPES else (kind,)  # fields come with their types
+            link_rows.verified(connection, links.c.itglue_type.in_(shown), began=started)
         raised = engine.index.raise_concerned(connection, kind, gone, now=now, new=False, run=run)
         raised += engine.index.raise_concerned(connection, kind, changed, now=now, new=True, run=run)
         raised += suggested.raise_changed(engine.db, connection, kind, engine.mapping.suggesting, now=now)
