@@ -10,18 +10,21 @@ from psycopg import sql
 
 from tests.faults import tenants
 from tests.faults.harness import Proof
+from tests.faults.kinds import KINDS, Kind
 from tests.faults.place import Place
-from tests.faults.small import ended, names, small
+from tests.faults.small import ended, names, note, notes, small
 
-_DEVICES = 20
+_RECORDS = 20
+_NOTE = "Ask for Jo."
 
 
 def restored(place: Place) -> str:
-    """Restore between a change there and back, and over creates; give what was found."""
+    """Restore between a change there and back, and over creates, of each kind; give what was found."""
     with small(place) as run:
         world = run.world
         company = tenants.company(world, "Kraken")
-        devices = [tenants.device(world, company, f"KRK-{n:03}", serialNumber=f"A-{n:03}") for n in range(_DEVICES)]
+        made = {kind: _several(run, kind, company, "KRK") for kind in KINDS}
+        _change(run, made, "A")
         run.start()
         run.settled(first=True)
         run.stop()
@@ -29,14 +32,16 @@ def restored(place: Place) -> str:
 
         run.start()
         other = tenants.company(world, "Leviathan")
-        since = [tenants.device(world, company, f"NEW-{number:03}") for number in range(_DEVICES)]
-        since += [tenants.device(world, other, f"LEV-{number:03}") for number in range(_DEVICES)]
-        _serials(run, devices, "B")
+        for kind in KINDS:
+            _several(run, kind, company, "NEW")
+            _several(run, kind, other, "LEV")
+        _change(run, made, "B")
         run.settled(first=True)
-        assert _written(run, "KRK") == {f"B-{number:03}" for number in range(_DEVICES)}
+        assert _of(run, "B") == len(KINDS) * _RECORDS
+        note(world, _NOTE)
         run.stop()
         # There and back: the source says again what the old links say was written.
-        _serials(run, devices, "A")
+        _change(run, made, "A")
         world.close_database()
         put_back()
         run.say("yesterday's database is put back")
@@ -44,23 +49,32 @@ def restored(place: Place) -> str:
         run.start()
         run.settled(first=True)
         assert any(event.get("event") == "store.restored" for event in run.services[0].events())
-        assert _written(run, "KRK") == {f"A-{number:03}" for number in range(_DEVICES)}
-        assert set(names(world).values()) == {1}
+        assert _of(run, "A") == len(KINDS) * _RECORDS
+        for kind in KINDS:
+            assert len(kind.records(world)) == 3 * _RECORDS, kind.resource
+            assert set(names(world, kind.resource).values()) == {1}, kind.resource
         assert set(names(world, "organizations").values()) == {1}
+        assert notes(world) == {_NOTE: 3 * _RECORDS}
         writes = ended(run)
-        return f"{_DEVICES} changed there and back, {len(since)} made since and none twice; {writes} records written"
+        return (
+            f"{_RECORDS} of each kind changed there and back, {2 * _RECORDS} made since and none twice; "
+            f"{writes} records written"
+        )
 
 
-def _serials(run: Proof, devices: list[int], word: str) -> None:
-    for number, device in enumerate(devices):
-        serial = {"serialNumber": f"{word}-{number:03}"}
-        run.world.source.person("PATCH", f"company/configurations/{device}", serial)
+def _several(run: Proof, kind: Kind, company: int, prefix: str) -> list[str]:
+    return [kind.make(run.world, company, f"{prefix}-{number:03}") for number in range(_RECORDS)]
 
 
-def _written(run: Proof, prefix: str) -> set[str]:
-    """Give the serial numbers that IT Glue holds of devices whose names begin so."""
-    found = (record["now"]["attributes"] for record in run.world.itglue.get("/records/configurations") if record["now"])
-    return {attributes["serial-number"] for attributes in found if attributes["name"].startswith(prefix)}
+def _change(run: Proof, made: dict[Kind, list[str]], value: str) -> None:
+    for kind, paths in made.items():
+        for path in paths:
+            kind.change(run.world, path, value)
+
+
+def _of(run: Proof, value: str) -> int:
+    """Count the records of IT Glue that have a value."""
+    return sum(kind.values(run.world)[value] for kind in KINDS)
 
 
 def _backup(run: Proof, place: Place) -> Callable[[], None]:
