@@ -19,7 +19,7 @@ from bridge.drain.settle import is_mapping_made, review_digest
 from bridge.drain.verdicts import ORGANIZATIONS, Gone, Moment, Ready, Verdict, Waiting
 from bridge.drain.work import Parent, Work, all_targets, load, load_parents
 from bridge.engine import Engine
-from bridge.itglue.kinds import ASSETS, KINDS
+from bridge.itglue.kinds import ASSETS, FIELDS, KINDS, TYPES
 from bridge.mapping.block import Block
 from bridge.mapping.words import called
 from bridge.planning import Adopt, Create, Hold, Nothing
@@ -220,17 +220,17 @@ class Cost:
         self.writes = 0
         self._updates: dict[str, int] = {}
         self._creates: dict[tuple[str, str | None], int] = {}
-        self._names: set[str] = set()
-        self._models: set[str] = set()
+        self._names: dict[str, Name] = {}
+        self._below: dict[str, dict[str, Name]] = {}  # models and fields, by their manufacturer or type
         self._reads = 0
 
     def add(self, line: Line) -> None:
         """Count one line."""
         for name in line.names:
             if name.parent is None:
-                self._names.add(anchor(name))
+                self._names[anchor(name)] = name
             else:
-                self._models.add(anchor(name.parent))
+                self._below.setdefault(anchor(name.parent), {})[anchor(name)] = name
         if not line.writes:
             return
         self.writes += 1
@@ -248,7 +248,21 @@ class Cost:
         """Give the number of requests."""
         updates = sum(-(-number // 50) for number in self._updates.values())
         creates = sum(-(-number // 50) for number in self._creates.values())
-        return updates + creates + self._reads + len(self._names) + len(self._models)
+        made = len(self._names) + sum(-(-len(group) // 50) for group in self._apart())
+        # A type is read again before fields are added to it, and once it or they are made: only then are the keys known.
+        types = sum(1 for name in self._names.values() if name.kind == TYPES)
+        types += sum(2 for group in self._apart() if any(name.kind == FIELDS for name in group.values()))
+        return updates + creates + self._reads + made + types
+
+    @property
+    def made(self) -> list[Name]:
+        """Give the names that are made first; a type that is made comes with its fields."""
+        return [*self._names.values(), *(name for group in self._apart() for name in group.values())]
+
+    def _apart(self) -> list[Mapping[str, Name]]:
+        """Give what is made below each manufacturer and each type that is there: a new type comes with its fields."""
+        with_types = {key for key, name in self._names.items() if name.kind == TYPES}
+        return [group for parent, group in self._below.items() if parent not in with_types]
 
 
 def dump(line: Line) -> bytes:

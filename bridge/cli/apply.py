@@ -40,7 +40,7 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
 
     With a plan file nothing is read from the PSA; what has changed since the plan is refused, one by one. Without one
     it plans, shows the plan and asks. Exit code 2: something was written; 0: there was nothing to write; 1: nothing
-    could be written, or all was refused, or nothing was written while IT Glue lacks a name of the settings (B113).
+    could be written, or all was refused or held, or nothing was written while IT Glue lacks a name of the settings (B113).
     """
     from bridge import apply_run, restored
     from bridge.plan_file import read_lines
@@ -58,14 +58,15 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
             if not kept:
                 _nothing(lacking, as_json=as_json)
                 return 1 if lacking else 0
-            if summary.inside.writes and not yes and not confirmed(summary.inside.writes, "glue-bridge plan -o FILE"):
+            changes = summary.inside.writes or len(summary.inside.made)
+            if changes and not yes and not confirmed(changes, "glue-bridge plan -o FILE"):
                 return 1
             restored.command_writes(engine, configured.digest)
             applied = apply_run.begin(engine, iter(kept), reviewed=not yes, why="apply")
             total = summary.inside.writes
             outside = summary.everyone.writes - total
         carry_out(engine, applied, total=total)
-        code = report(applied, lacking, as_json=as_json)
+        code = report(applied, lacking, total=total, as_json=as_json)
         if outside and not as_json:
             output.say(
                 f"  outside [rollout]: {output.count(outside, 'change')} not written, before it names the organization"
@@ -159,9 +160,11 @@ def carry_out(engine: "Engine", applied: "Applied", *, total: int) -> None:
             raise
 
 
-def report(applied: "Applied", lacking: list["Found"], *, as_json: bool) -> int:
-    """Say what a run did; give the exit code."""
+def report(applied: "Applied", lacking: list["Found"], *, total: int, as_json: bool) -> int:
+    """Say what a run did that was to write so many records; give the exit code."""
     counts = applied.counts
+    # A few that wait for a person are everyday; that nothing came of what was planned, or that nothing is fine, is not.
+    stuck = bool(counts.get("held")) and not applied.writes and (total > 0 or not counts.get("equal"))
     if as_json:
         refused = [{"ref": line.ref, "why": why} for line, why in applied.refused]
         problems = [each.as_json() for each in lacking]
@@ -183,7 +186,8 @@ def report(applied: "Applied", lacking: list["Found"], *, as_json: bool) -> int:
         if applied.paused:
             output.say(f"  paused by hand: {output.number(applied.paused)} stay open, and are written once that ends")
         if counts.get("held"):
-            output.say("  held: see glue-bridge held")
+            nothing = "nothing was written, and what could be is held: " if stuck else "held: "
+            output.say(f"  {nothing}see glue-bridge held")
     if applied.writes:
         return 2
-    return 1 if applied.refused or applied.paused or lacking else 0
+    return 1 if applied.refused or applied.paused or lacking or stuck else 0

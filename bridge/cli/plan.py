@@ -76,7 +76,7 @@ def plan(
             shown.finish(lambda: summary.show(engine), planning.labels_of(engine))
             if out is not None:
                 output.say(f"Saved as {out}. Write it with: glue-bridge apply {out}")
-    writes = summary.inside.writes if ref is None else shown.writes
+    writes = summary.inside.writes or summary.inside.made if ref is None else shown.writes
     return 2 if writes else 1 if lacking else 0
 
 

@@ -1,7 +1,7 @@
 """What `plan` and `apply` share: reading what is new, computing the plan, and showing it."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from bridge.cli.pause import told as paused_by_hand
 
 if TYPE_CHECKING:
     from bridge.cli.checks.found import Found
+    from bridge.desired import Name
     from bridge.engine import Engine
     from bridge.plan_pass import Cost, Line
     from bridge.settings import Settings
@@ -92,6 +93,7 @@ class Summary:
             "paused": self.paused,
             "rollout": {
                 "organizations": self.organizations, "writes": self.inside.writes, "requests": self.inside.requests,
+                "names": len(self.inside.made),
                 "minutes": round(minutes(engine, self.inside.requests), 1), "stops_passed": self.stops,
             },
             "everyone": {
@@ -117,6 +119,8 @@ class Summary:
             f"{output.count(self.everyone.requests, 'request')}, {_time(minutes(engine, self.everyone.requests))} "
             "at your quota."
         )
+        if made := self.inside.made:
+            output.say(f"Made first: {_made(made)}.")
         if waits := self.everyone.writes - self.inside.writes:
             output.say(
                 f"Outside the rollout {'waits' if waits == 1 else 'wait'} {output.count(waits, 'write')}: neither apply nor "
@@ -152,6 +156,26 @@ def minutes(engine: "Engine", requests: int) -> float:
     """Give how long so many requests take at our share of the quota."""
     spacing = max(each.spacing for each in engine.itglue.quota.budgets)
     return requests * spacing / 60
+
+
+def _made(names: "Sequence[Name]") -> str:
+    """Say what is made before the records: types and fields by name, of all else how many."""
+    from bridge.drain.evaluate import singular
+
+    said: list[str] = []
+    fields_of: dict[str, list[str]] = {}
+    others: dict[str, int] = {}
+    for name in names:
+        if name.kind == "flexible_asset_types":
+            said.append(f'the flexible asset type "{name.name}" with its fields')
+        elif name.kind == "flexible_asset_fields" and name.parent is not None:
+            fields_of.setdefault(name.parent.name, []).append(f'"{name.name}"')
+        else:
+            others[name.kind] = others.get(name.kind, 0) + 1
+    for above, names_of in fields_of.items():
+        said.append(f'the field{"s" * (len(names_of) > 1)} {", ".join(names_of)} of "{above}"')
+    said += [output.count(number, singular(kind), kind.replace("_", " ")) for kind, number in others.items()]
+    return "; ".join(said)
 
 
 def _time(number: float) -> str:

@@ -230,12 +230,12 @@ def _resolve(
             other, value = name.otherwise
             wish |= {attribute: None, other: value}
         elif not name.make and not name.hold:
-            left_out[attribute] = f'left out: IT Glue lists no {_word(name.kind)} "{name.name}"'
+            left_out[attribute] = f'left out: IT Glue lists no {singular(name.kind)} "{name.name}"'
         elif not name.make:
-            return Held(name.hold, f'IT Glue has no {_word(name.kind)} "{name.name}": make it there, or map it')
+            return Held(name.hold, f'IT Glue has no {singular(name.kind)} "{name.name}": make it there, or map it')
         elif found.state == "held" and not (moment.everyone and moment.names.is_stopped(found)):
             work.held_by = (found.target,) if found.target is not None else ()
-            return Held("parent_held", f'its {_word(name.kind)} "{name.name}" is held: {found.reason}')
+            return Held("parent_held", f'its {singular(name.kind)} "{name.name}" is held: {found.reason}')
         else:
             missing.append(name)
             wish[attribute] = f"new {name.kind} {name.name}"
@@ -271,7 +271,7 @@ def _note_kept(work: Work, kept: Mapping[str, str]) -> None:
     work.notes |= {name: why for name, why in kept.items() if why in {"owned_by_native_sync", "archived"}}
 
 
-def _word(kind: str) -> str:
+def singular(kind: str) -> str:
     """Give the singular of a kind of names, for people."""
     for ending, one in (("statuses", "status"), ("ies", "y"), ("s", "")):
         if kind.endswith(ending):
@@ -381,4 +381,4 @@ def _attributes(held: AssetView | None) -> Mapping[str, Any] | None:
     return None if held is None else held.attributes
 
 
-__all__ = ["evaluate", "rules_of"]
+__all__ = ["evaluate", "rules_of", "singular"]

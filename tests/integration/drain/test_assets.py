@@ -333,11 +333,30 @@ def test_a_plan_shows_what_would_be_made_and_counts_its_requests(world: World) -
     assert plan["fields"]["traits.ticket"]["new"] == "#7 ticket 7"
     assert (lines["cw:ticket:8"].word, lines["cw:ticket:8"].code) == ("held", "bad_value")
     assert cost.writes == 1
-    assert cost.requests >= 2
+    assert [name.name for name in cost.made] == ["PSA Ticket"]
     assert world.writes() == before
 
     world.drain()
     assert {f"traits.{key}" for key in asset(world)["traits"]} <= set(plan["fields"])
+
+
+@pytest.mark.parametrize("more", ["", '{ name = "Board", kind = "Text", value = "{{ board }}" },'], ids=["", "a field"])
+def test_a_plan_of_an_asset_costs_what_it_promises(made: World, more: str) -> None:
+    """Each asset is read and written, a field looked for, made and read; that a type is looked at again costs nothing."""
+    kind = made.record("flexible_asset_types", "PSA Ticket")
+    made.edit("flexible_asset_types", kind["id"], description="by hand")
+    refresh(made.engine, "flexible_asset_types", lane="backfill")
+    made.configure(assets=block(more))
+    made.put(made.ticket("7", title="other"))
+    cost = Cost()
+    for line in plan_all(made.engine):
+        cost.add(line)
+    before = len(made.sent("GET", "POST", "PATCH"))
+
+    apply(made)
+
+    assert len(made.sent("GET", "POST", "PATCH")) - before == cost.requests == (5 if more else 2)
+    assert [name.name for name in cost.made] == (["Board"] if more else [])
 
 
 def test_a_pin_names_an_asset_that_is_there_and_free(made: World) -> None:
