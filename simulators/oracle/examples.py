@@ -20,6 +20,7 @@ PSA_TICKET: Final = AssetBlock(
         Field("Ticket", "Text", lambda words: f"#{words['number']} {words['title'] or ''}", title=True, required=True),
         Field("Open", "Checkbox", lambda words: words["open"]),
         Field("Status", "Text", lambda words: words["status"]),
+        Field("Board", "Text", lambda words: words["board"]),
         Field("Priority", "Text", lambda words: words["priority"]),
         Field("Opened", "Date", lambda words: words["created_at"]),
         Field("Devices", "Tag", lambda words: words["configurations"], tags="configuration"),

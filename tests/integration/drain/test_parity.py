@@ -1,9 +1,11 @@
 """What IT Glue's own ConnectWise sync carries, the bridge carries too: docs/cutover.md names these tests, row by row."""
 
+from pathlib import Path
 from typing import Any
 
 from tests.integration.drain.world import World
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 SITE: dict[str, Any] = {"id": "5", "name": "HQ"}
 PERSON: dict[str, Any] = {"id": "6", "name": "Jo Doe"}
 DEVICE: dict[str, Any] = {
@@ -128,3 +130,27 @@ def test_a_configuration_has_one_primary_interface_with_its_addresses(world: Wor
     assert shown[one]["primary"] is True
     assert (shown[other]["ip-address"], shown[other]["mac-address"]) == ("10.1.0.8", None)
     assert "is not one MAC address" in world.target("cw:configuration:8").notes
+
+
+def test_a_ticket_has_its_board_number_contact_status_priority_and_day(world: World) -> None:
+    """The ready block, with the contact as everything.toml shows it; the link leads to the ticket in the PSA."""
+    contact = (
+        '\n[[flexible_assets.fields]]\nname = "Contact"\nkind = "Tag"\ntags = "Contacts"\nvalue = "{{ contact }}"\n'
+    )
+    world.configure(assets=(EXAMPLES / "psa-ticket.toml").read_text(encoding="utf-8") + contact)
+    _all(world)
+    told = {"title": "No mail", "board": "Help Desk", "status": "In Progress", "priority": "High",
+            "created_at": "2026-03-04T09:00:00Z", "contact": PERSON, "url": "https://psa.test/9"}  # fmt: skip
+
+    world.settle(world.ticket("9", **told))
+
+    [found] = world.records("flexible_assets")
+    traits = {**found["traits"], "contact": [each["name"] for each in found["traits"]["contact"]["values"]]}
+    assert traits == {
+        "ticket": "#9 No mail", "board": "Help Desk", "status": "In Progress", "priority": "High", "open": True,
+        "opened": "2026-03-04", "contact": ["Jo Doe"], "link": "https://psa.test/9", "bridge-ref": "cw:ticket:9",
+    }  # fmt: skip
+
+    writes = world.writes()
+    world.settle(world.ticket("9", **told))  # a later version, of which nothing else is new
+    assert world.writes() == writes
