@@ -139,7 +139,7 @@ def test_a_ticket_has_its_board_number_contact_status_priority_and_day(world: Wo
     )
     world.configure(assets=(EXAMPLES / "psa-ticket.toml").read_text(encoding="utf-8") + contact)
     _all(world)
-    told = {"title": "No mail", "board": "Help Desk", "status": "In Progress", "priority": "High",
+    told: dict[str, Any] = {"title": "No mail", "board": "Help Desk", "status": "In Progress", "priority": "High",
             "created_at": "2026-03-04T09:00:00Z", "contact": PERSON, "url": "https://psa.test/9"}  # fmt: skip
 
     world.settle(world.ticket("9", **told))
