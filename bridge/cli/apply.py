@@ -166,7 +166,7 @@ def report(applied: "Applied", lacking: list["Found"], *, total: int, as_json: b
     # A few that wait for a person are everyday; that nothing came of what was planned, or that nothing is fine, is not.
     stuck = bool(counts.get("held")) and not applied.writes and (total > 0 or not counts.get("equal"))
     if as_json:
-        refused = [{"ref": line.ref, "why": why} for line, why in applied.refused]
+        refused = [shapes.Refused(ref=line.ref, why=why) for line, why in applied.refused]
         problems = [each.as_json() for each in lacking]
         output.emit(
             shapes.Apply(

@@ -172,7 +172,7 @@ def _devices(connection: "Connection", ids: set[str]) -> dict[str, int]:
     return found
 
 
-def as_json(found: Survey, stored: int, problems: shapes.Rows) -> shapes.Match:
+def as_json(found: Survey, stored: int, problems: Sequence[shapes.Finding]) -> shapes.Match:
     """Give a survey for scripts, with how many choices were stored before it, and what stands in its way."""
     return {
         "companies": len(found.customers),

@@ -139,7 +139,7 @@ def _of_database(error: Exception) -> list[Problem] | None:
 def report(problems: Sequence[Problem], *, as_json: bool = False) -> None:
     """Print errors to standard error; with `--json` as JSON to standard output too."""
     if as_json:
-        found = [{"code": each.code, "message": each.text, "file": each.file, "line": each.line} for each in problems]
+        found = [shapes.Failure(code=each.code, message=each.text, file=each.file, line=each.line) for each in problems]
         try:
             output.emit(shapes.Errors(errors=found))
             output.flush()

@@ -119,7 +119,7 @@ def import_(file: File, as_json: Json = False, settings: SettingsFile = DEFAULT)
             linked += 1
     refused.sort()
     if as_json:
-        said = [{"line": line, "ref": ref, "why": why} for line, ref, why in refused]
+        said = [shapes.RefusedRow(line=line, ref=ref, why=why) for line, ref, why in refused]
         output.emit(shapes.Imported(linked=linked, already=already, refused=said))
     else:
         output.say(f"{output.count(linked, 'record')} linked, {already:,} already so, {len(refused):,} refused")

@@ -106,20 +106,22 @@ def said(what: str) -> str:
     return "everything" if what == hand_pauses.ALL else what
 
 
-def told(db: "Database", connection: "Connection") -> list[dict[str, Any]]:
+def told(db: "Database", connection: "Connection") -> list[shapes.Pause]:
     """Give every pause by hand that stands, for scripts."""
     from bridge.store import hand_pauses
 
     return as_json_of(hand_pauses.standing(connection, now=db.now(connection)))
 
 
-def as_json_of(rows: "Sequence[Row]") -> list[dict[str, Any]]:
+def as_json_of(rows: "Sequence[Row]") -> list[shapes.Pause]:
     """Give pauses for scripts."""
     from bridge.store import hand_pauses
 
     return [
-        {"what": "all" if row.what == hand_pauses.ALL else row.what, "since": output.iso(row.since),
-         "until": output.iso(row.until), "by": row.by, "why": row.why}
+        shapes.Pause(
+            what="all" if row.what == hand_pauses.ALL else row.what, since=output.iso(row.since),
+            until=output.iso(row.until), by=row.by, why=row.why,
+        )
         for row in rows
     ]  # fmt: skip
 

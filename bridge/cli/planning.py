@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.labels import Labels, shown
 from bridge.cli.pause import line as pause_line
 from bridge.cli.pause import told as paused_by_hand
@@ -67,7 +67,7 @@ class Summary:
     held: dict[str, int] = field(default_factory=dict)
     stops: dict[str, int] = field(default_factory=dict)
     organizations: int = 0
-    paused: list[dict[str, Any]] = field(default_factory=list)
+    paused: list[shapes.Pause] = field(default_factory=list)
 
     def add(self, line: "Line") -> None:
         """Count one line."""

@@ -1,6 +1,7 @@
 """What `--json` prints: one object for each command, its top-level keys always all there.
 
-docs/operating.md lists them, and a test compares. What stands inside is told by each command's help.
+docs/operating.md lists them, and a test compares. What stands inside is told by each
+command's help; what several of them print has a type here too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,51 @@ from typing import Any, TypedDict, get_type_hints
 
 Rows = Sequence[Mapping[str, Any]]
 Counts = Mapping[str, int]
+
+
+class Finding(TypedDict):
+    """`level` is ok, warn or error; `code` names a page of docs/errors.md."""
+
+    level: str
+    code: str | None
+    subject: str
+    text: str
+    file: str | None
+    line: int | None
+
+
+class Pause(TypedDict):
+    """A pause by hand: `what` is all, a source, or a reference."""
+
+    what: str
+    since: str | None
+    until: str | None
+    by: str
+    why: str
+
+
+class Refused(TypedDict):
+    """What was not written."""
+
+    ref: str
+    why: str
+
+
+class RefusedRow(TypedDict):
+    """A row of a file that was not taken."""
+
+    line: int
+    ref: str
+    why: str
+
+
+class Failure(TypedDict):
+    """An error; `file` and `line` say where it stands in a file."""
+
+    code: str
+    message: str
+    file: str | None
+    line: int | None
 
 
 class Init(TypedDict):
@@ -22,7 +68,7 @@ class Check(TypedDict):
     """`ok` is False where any finding is an error; `lines` counts the lines of value maps."""
 
     ok: bool
-    findings: Rows
+    findings: Sequence[Finding]
     lines: Rows
 
 
@@ -37,7 +83,7 @@ class Match(TypedDict):
     gone: int
     need_you: Rows
     stored: int
-    problems: Rows
+    problems: Sequence[Finding]
 
 
 class Plan(TypedDict):
@@ -45,7 +91,7 @@ class Plan(TypedDict):
 
     lines: Rows
     summary: Mapping[str, Any]
-    problems: Rows
+    problems: Sequence[Finding]
 
 
 class Apply(TypedDict):
@@ -54,8 +100,8 @@ class Apply(TypedDict):
     run: int | None
     counts: Mapping[str, Any]
     paused: int
-    refused: Rows
-    problems: Rows
+    refused: Sequence[Refused]
+    problems: Sequence[Finding]
 
 
 class Problem(TypedDict):
@@ -72,7 +118,7 @@ class Status(TypedDict):
     mode: str
     now: str | None
     service: Mapping[str, Any] | None
-    paused: Rows
+    paused: Sequence[Pause]
     sources: Rows
     itglue: Mapping[str, Any]
     fetches: int
@@ -87,7 +133,7 @@ class Held(TypedDict):
 
     held: int
     by_code: Counts
-    paused: Rows
+    paused: Sequence[Pause]
     targets: Rows
 
 
@@ -141,14 +187,14 @@ class Journal(TypedDict):
 class Paused(TypedDict):
     """Every pause by hand that stands."""
 
-    paused: Rows
+    paused: Sequence[Pause]
 
 
 class Resumed(TypedDict):
     """What was ended, and the pauses that still stand."""
 
     resumed: Sequence[str]
-    paused: Rows
+    paused: Sequence[Pause]
 
 
 class Exported(TypedDict):
@@ -163,7 +209,7 @@ class Imported(TypedDict):
 
     linked: int
     already: int
-    refused: Rows
+    refused: Sequence[RefusedRow]
 
 
 class Backup(TypedDict):
@@ -211,7 +257,7 @@ class Single(TypedDict):
 class Errors(TypedDict):
     """What any command prints instead where it cannot do what was asked; its exit code is 1."""
 
-    errors: Rows
+    errors: Sequence[Failure]
 
 
 SHAPES: Mapping[str, type] = {

@@ -88,7 +88,7 @@ def undo(
 
 
 def _emit(refused: "list[tuple[Line, str]]") -> None:
-    said = [{"ref": line.ref, "why": why} for line, why in refused]
+    said = [shapes.Refused(ref=line.ref, why=why) for line, why in refused]
     output.emit(shapes.Apply(run=None, counts={}, paused=0, refused=said, problems=[]))
 
 

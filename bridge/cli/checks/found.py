@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from bridge.cli import output
+from bridge.cli import output, shapes
 from bridge.cli.failures import Problem
 from bridge.errors import SettingsError
 
@@ -28,10 +27,11 @@ class Found:
         named = self.text.startswith((self.subject, str(self.file))) or self.subject == "settings"
         output.finding(self.level, self.code, self.text if named else f"{self.subject}: {self.text}")
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> shapes.Finding:
         """Give it for scripts."""
-        return {"level": self.level, "code": self.code, "subject": self.subject, "text": self.text, "file": self.file,
-                "line": self.line}  # fmt: skip
+        return shapes.Finding(
+            level=self.level, code=self.code, subject=self.subject, text=self.text, file=self.file, line=self.line
+        )
 
 
 def ok(subject: str, text: str) -> Found:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints, is_typeddict
 
 import pytest
 import typer
@@ -56,6 +56,14 @@ COMMANDS = [
 ]
 
 
+def rows_of(shape: str) -> dict[str, tuple[str, ...]]:
+    """Give the keys of the rows that have a type, by the key that holds them."""
+    hints = get_type_hints(shapes.SHAPES[shape])
+    return {
+        key: tuple(get_type_hints(row)) for key, hint in hints.items() for row in get_args(hint) if is_typeddict(row)
+    }
+
+
 @pytest.mark.parametrize(("shape", "arguments"), COMMANDS, ids=[" ".join(each) for _, each in COMMANDS])
 def test_a_command_prints_one_object_with_its_keys(drained: Workplace, shape: str, arguments: list[str]) -> None:
     """All of them, whatever there is to say."""
@@ -64,6 +72,8 @@ def test_a_command_prints_one_object_with_its_keys(drained: Workplace, shape: st
     said = drained.run(*arguments, "--json")
 
     assert tuple(said.json) == shapes.keys(shape)
+    for key, words in rows_of(shape).items():
+        assert {tuple(row) for row in said.json[key]} <= {words}, key
     assert (said.code == 1) == (shape == "any, where it fails")
 
 
