@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from bridge import planning
 from bridge.desired import Desired, Excluded, Held, Name
-from bridge.drain import references, suggest, traits, undoing
+from bridge.drain import references, suggest, traits, undoing, waiting
 from bridge.drain.candidates import find
 from bridge.drain.contributors import summed
 from bridge.drain.verdicts import ORGANIZATIONS, Gone, Moment, Ready, Verdict, Waiting
@@ -42,6 +42,7 @@ def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], mome
     referred = references.look_up(connection, wanted, moment.planned) if wanted else {}
     for work in works:
         work.tagged = {each: referred[each] for each in tagged[work.id]} if work.id in tagged else None
+    _break_rings(connection, works)
     for place, (work, verdict) in enumerate(zip(works, firsts, strict=True)):
         if not isinstance(verdict, Desired):
             verdicts.append(_finished(work, verdict, work.asset, moment))
@@ -62,6 +63,18 @@ def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], mome
         work = works[place]
         verdicts[place] = _plan(work, wish, rules, missing, matches.get(work.ref), seen, moment)
     return [verdict for verdict in verdicts if verdict is not None]
+
+
+def _break_rings(connection: Connection, works: Sequence[Work]) -> None:
+    """Note which of those that its tags name wait for an asset themselves."""
+    found = {
+        work.id: [there.target for there in (work.tagged or {}).values() if isinstance(there, references.Waits)]
+        for work in works
+    }
+    asking = {target: on for target, on in found.items() if on}
+    rings = waiting.rings(connection, asking) if asking else {}
+    for work in works:
+        work.ring = rings.get(work.id, frozenset())
 
 
 def _suggest(

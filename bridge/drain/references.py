@@ -104,7 +104,9 @@ def follow(work: Work, word: str, there: Found, waits: list[int]) -> Linked | He
     if isinstance(there, HeldBy):
         work.held_by = (there.target,)
         return Held("parent_held", there.reason)
-    if isinstance(there, Waits):
+    if isinstance(there, Waits) and there.target in work.ring:
+        work.notes[word] = "left out for now: it waits for this one"
+    elif isinstance(there, Waits):
         waits.append(there.target)
     else:
         work.notes[word] = f"left out: {there.why}"

@@ -1,6 +1,6 @@
 """Waiting: a target whose parent or name has no link yet, or is held itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -8,7 +8,7 @@ from bridge.drain.work import Row
 from bridge.engine import Engine
 from bridge.store import targets as target_rows
 from bridge.store.database import chunks
-from bridge.store.schema import links, targets, waits
+from bridge.store.schema import WAVES, links, targets, waits
 
 
 def hold_still(connection: sa.Connection, on: Iterable[int]) -> None:
@@ -41,3 +41,35 @@ def wait(engine: Engine, connection: sa.Connection, row: Row, on: Sequence[int],
         .where(targets.c.id.in_(on), ended | linked)
     ).scalars()  # fmt: skip
     target_rows.release_waiting(connection, list(ready), now=now)
+    if row.wave == WAVES["flexible_assets"] and rings(connection, {row.id: on})[row.id]:
+        # Whoever closes a ring goes first, without what waits for it.
+        target_rows.touch(connection, targets.c.id == row.id, now=now, lane=row.lane)
+
+
+def rings(connection: sa.Connection, would_wait: Mapping[int, Collection[int]]) -> dict[int, frozenset[int]]:
+    """Give, of those that each target would wait for, those that wait for it themselves, be it through others."""
+    waiting: dict[int, set[int]] = {}
+    seen: set[int] = set()
+    ahead = {each for on in would_wait.values() for each in on}
+    while ahead:
+        for part in chunks(sorted(ahead)):
+            mine = waits.c.target.in_(part) & (targets.c.state == "waiting")
+            statement = sa.select(waits).join(targets, targets.c.id == waits.c.target).where(mine)
+            for each in connection.execute(statement):
+                waiting.setdefault(each.target, set()).add(each.on_target)
+        seen |= ahead
+        ahead = {each for on in waiting.values() for each in on} - seen
+    return {
+        target: frozenset(each for each in on if _leads(waiting, each, target)) for target, on in would_wait.items()
+    }
+
+
+def _leads(waiting: Mapping[int, Collection[int]], start: int, end: int) -> bool:
+    seen: set[int] = set()
+    ahead = {start}
+    while ahead:
+        if end in ahead:
+            return True
+        seen |= ahead
+        ahead = {each for one in ahead for each in waiting.get(one, ())} - seen
+    return False

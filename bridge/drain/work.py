@@ -87,6 +87,7 @@ class Work:
     title: str = ""  # of a flexible asset
     suggested: frozenset[str] = frozenset()  # of a flexible asset: the traits that show suggestions
     tagged: Mapping[tuple[str, Ref], object] | None = None  # what tags name, and what was found of it; None: not looked
+    ring: frozenset[int] = frozenset()  # targets that wait for this one, which must not wait for them
     rest: Mapping[str, Any] | None = None  # the traits that a plan leaves as they are
 
     @property

@@ -177,3 +177,33 @@ def test_what_is_linked_anew_while_an_asset_is_planned_is_not_missed(sheet: Worl
     sheet.drain()
 
     assert tags(sheet, "sheet of device 1", "partner") == [pinned]
+
+
+RING = """
+[[flexible_assets]]
+type = "Device card"
+from = "cw.configurations"
+fields = [
+  { name = "Name", kind = "Text", value = "card of {{ name }}", title = true },
+  { name = "Sheet", kind = "Tag", tags = "FlexibleAssetType: Device sheet", value = "{{ ref }}" },
+]
+
+[[flexible_assets]]
+type = "Device sheet"
+from = "cw.configurations"
+fields = [
+  { name = "Name", kind = "Text", value = "sheet of {{ name }}", title = true },
+  { name = "Card", kind = "Tag", tags = "FlexibleAssetType: Device card", value = "{{ ref }}" },
+]
+"""
+
+
+def test_assets_that_tag_each_other_do_not_wait_for_each_other(world: World) -> None:
+    """One is made without the tag, the other with it, and the first follows."""
+    world.configure(assets=RING)
+    world.settle(world.organization(), world.device("1"), world.device("2"))
+
+    for number in ("1", "2"):
+        card, sheet = (world.record("flexible_assets", f"{kind} of device {number}") for kind in ("card", "sheet"))
+        assert tags(world, card["name"], "sheet") == [sheet["id"]]
+        assert tags(world, sheet["name"], "card") == [card["id"]]
