@@ -69,7 +69,7 @@ def test_ids_are_unique_and_each_resource_comes_after_what_it_refers_to(psa: Rec
             assert len({row["id"] for row in rows}) == len(rows)
     order = ["organizations", "locations", "contacts", "configurations", "flexible_asset_types"]
     assert [path for path in itglue if path in order] == order
-    assert list(itglue)[-2:] == ["flexible_asset_fields", "flexible_assets"]
+    assert list(itglue)[-3:] == ["flexible_asset_fields", "flexible_assets", "documents"]
     assert list(psa).index("company/companies") > list(psa).index("company/companies/statuses")
     order = ["service/boards", "company/companies", "company/contacts", "company/configurations", "service/tickets"]
     assert [path for path in psa if path in order] == order
