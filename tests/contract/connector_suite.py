@@ -7,6 +7,7 @@ and is never emptied, so a test looks at the records that it made, or compares w
 from tests.contract.promises_in_trouble import PromisesInTrouble
 from tests.contract.promises_of_changes import PromisesOfChanges
 from tests.contract.promises_of_dear_reads import PromisesOfDearReads
+from tests.contract.promises_of_mirroring import PromisesOfMirroring
 from tests.contract.promises_of_records import PromisesOfRecords
 from tests.contract.promises_of_secrecy import PromisesOfSecrecy
 from tests.contract.promises_of_snapshots import PromisesOfSnapshots
@@ -17,6 +18,7 @@ class ConnectorSuite(
     PromisesOfChanges,
     PromisesOfSnapshots,
     PromisesOfDearReads,
+    PromisesOfMirroring,
     PromisesInTrouble,
     PromisesOfSecrecy,
 ):
