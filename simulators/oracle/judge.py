@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -15,6 +15,7 @@ from .fold import Fold, fold
 from .judged import SYNCED, Judged
 from .lost import lost_updates, unarchived
 from .parked import written_while_parked
+from .runs import lying_runs
 from .safety import unsafe
 from .stale import stale_overwrites
 from .suggested import missuggested
@@ -71,6 +72,9 @@ def judge(
     held: Iterable[tuple[str, str]] | None = None,
     excluded: Iterable[tuple[str, str]] = (),
     counts: Mapping[str, Mapping[str, int]] | None = None,
+    runs: Iterable[Mapping[str, Any]] = (),
+    late: float = 0.0,
+    died: int = 0,
     before: World | None = None,
 ) -> Report:
     """Read both control APIs (clients with their base URLs, or the URLs) and judge; see `judge_world`."""
@@ -83,6 +87,9 @@ def judge(
         held=held,
         excluded=excluded,
         counts=counts,
+        runs=runs,
+        late=late,
+        died=died,
         before=before,
     )
 
@@ -97,20 +104,25 @@ def judge_world(
     held: Iterable[tuple[str, str]] | None = None,
     excluded: Iterable[tuple[str, str]] = (),
     counts: Mapping[str, Mapping[str, int]] | None = None,
+    runs: Iterable[Mapping[str, Any]] = (),
+    late: float = 0.0,
+    died: int = 0,
     before: World | None = None,
 ) -> Report:
     """Judge a world by the five invariants.
 
     `repair_within` are the seconds in which a stale overwrite has to be repaired: E and one sweep. `noticed_within` are
-    those in which a summary has to notice that a record left it: a deletion takes two nightly snapshots. `lag` is how old what the
-    bridge knows may be when a write lands; without it, writes on held and excluded targets are judged by content alone.
+    those in which a summary has to notice that a record left it: a deletion takes two nightly snapshots. `lag` as in
+    `written_while_parked`; without it, writes on held and excluded targets are judged by content alone.
     `held` (ref, code) and `excluded` (ref, rule) are what the bridge says; without them that part of I5 is left out.
-    `counts` are a finished run's counts by kind. `before` is an earlier reading since which nothing had to be written.
+    `counts` are a finished run's counts by kind. `runs` are all runs as in `status --json`, judged against both histories;
+    `late` and `died` as in `lying_runs`. `before` is an earlier reading since which nothing had to be written.
     """
     folded = fold(world, judged)
     accounts = [
         f"{kind}: {sentence}" for kind, numbers in (counts or {}).items() for sentence in does_not_add_up(numbers)
     ]
+    accounts += lying_runs(world, judged, folded, runs, late=late, died=died)
     if held is not None:
         accounts += held_against_fold(held, excluded, folded)
     return Report(

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from bridge.store.database import Database
-from bridge.store.schema import targets
+from bridge.store.schema import runs, targets
 from simulators.oracle.judge import Report, judge
 from simulators.oracle.judged import Judged
 from tests.faults.world import World
 
+# What a process wrote and did not settle the next one may find equal; no proof kills more of them.
+MOST_DIED = 8
 RECORDS = frozenset({"organizations", "locations", "contacts", "configurations"})
 
 
@@ -23,7 +26,7 @@ def judged(world: World, settings: Judged) -> Report:
         world.source.control, world.itglue.control, settings, repair_within=times.write_window + times.sweep,
         noticed_within=times.noticed_within,
         held=_said(world.database, "held", targets.c.code), excluded=_said(world.database, "excluded", targets.c.rule),
-        counts=counts,
+        counts=counts, runs=_runs(world.database), late=times.write_window + times.list_lag, died=MOST_DIED,
     )  # fmt: skip
 
 
@@ -42,6 +45,13 @@ def _counts(world: World) -> dict[str, Mapping[str, Any]]:
         for event in process.events()
         if event.get("event") == "run.finished"
     }
+
+
+def _runs(database: Database) -> list[dict[str, Any]]:
+    """Give every run with its counts, as `status --json` tells of the last ones."""
+    with database.read() as connection:
+        rows = connection.execute(sa.select(runs).where(runs.c.counts.is_not(None)).order_by(runs.c.id)).mappings()
+        return [{**row, "counts": orjson.loads(row["counts"])} for row in rows]
 
 
 def _said(database: Database, state: str, why: sa.Column[str]) -> list[tuple[str, str]]:
