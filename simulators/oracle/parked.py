@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from . import desired
 from .fold import Fold
 from .judged import Judged
+from .readings import Readings, told_before
 from .story import Life, Row
 from .versions import CLOCKS, Version
 from .words import organization_words
@@ -12,9 +13,10 @@ from .world import World
 
 
 def written_while_parked(world: World, judged: Judged, fold: Fold, *, lag: float) -> list[str]:
-    """List the writes on a target that had been held or excluded for longer than `lag` seconds, or was gone as long.
+    """List the writes on a target that was held, excluded or gone, and had been so when the source was last polled.
 
-    `lag` is how old the bridge's knowledge may be when a write lands: its poll, its fetch, and E.
+    `lag` are the seconds from such a poll to a write that may still rest on the one before: what a claim takes, and E. What
+    no change stamp told may be unknown until a whole read, and excuses a write.
     """
     watched = _Watch(world, judged, fold)
     found = []
@@ -24,8 +26,9 @@ def written_while_parked(world: World, judged: Judged, fold: Fold, *, lag: float
             for event in () if life is None else life.events:
                 if event.by != "api" or event.verb == "delete" or _is_archiving(event.after, event.before):
                     continue
+                since = watched.known_since(kind, source_id, event.at - lag)
                 if not any(watched.writes(kind, source_id, moment, event.before) for moment in
-                           watched.moments(kind, source_id, event.at - lag, event.at + CLOCKS)):  # fmt: skip
+                           watched.moments(kind, source_id, since, event.at + CLOCKS)):  # fmt: skip
                     found.append(f"{kind}:{source_id} in {record} was {event.verb}d, and had been held or excluded")
     return found
 
@@ -35,6 +38,14 @@ class _Watch:
         self._world = world
         self._judged = judged
         self._fold = fold
+        self._readings = Readings(world)
+        self._anchors = {block.target: block.anchor for block in judged.assets}
+
+    def known_since(self, kind: str, source_id: str, moment: float) -> float:
+        """Give the moment whose state is the oldest that the bridge may still have acted on."""
+        kinds = {self._anchors.get(kind, kind), "organization"}
+        since = min(self._readings.known_since(each, moment) for each in kinds)
+        return min([since, *(told_before(life, since) for life in self._deciding(kind, source_id))])
 
     def moments(self, kind: str, source_id: str, since: float, until: float) -> Iterator[float]:
         """Yield moments of a span between which nothing changed that decides whether a target is written."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .accounting import does_not_add_up
+from .convergence import WRITES
 from .fold import Fold
 from .judged import Judged
 from .story import seconds
@@ -44,7 +45,7 @@ def lying_runs(
     """List the runs whose counts contradict both histories; `told` are all of them, as in `status --json`.
 
     `late` is how long before a run a write may have been done that is settled in it: E and V. A process that died may have
-    written what the next one finds equal: so `died` times a write may have no run that says so.
+    written what the next one finds equal: so `died` times the rows of a request may have no run that says so.
     """
     runs = sorted((Run.of(each) for each in told), key=lambda run: run.started_at)
     if not runs:
@@ -61,6 +62,13 @@ def lying_runs(
         if run.counts["seen"] > targets:
             found.append(f"{run.name}: says seen {run.counts['seen']}, and there were {targets} targets")
     found += _unseen(world, judged, fold, runs)
+    rows = max(
+        (request.get("rows") or 1 for request in world.requests["itglue"] if request["method"] in WRITES), default=1
+    )
+    records = {record for _, record in writes}
+    said = sum(run.counts["written"] for run in runs)
+    if records and (not said or said + died * rows < len(records)):
+        found.append(f"all runs say written {said}, and {len(records)} records were")
     silent = list(_silent(runs, writes))
     return found + (silent if len(silent) > died else [])
 

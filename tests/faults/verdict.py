@@ -17,7 +17,7 @@ MOST_DIED = 8
 RECORDS = frozenset({"organizations", "locations", "contacts", "configurations"})
 
 
-def judged(world: World, settings: Judged) -> Report:
+def judged(world: World, settings: Judged, **more: Any) -> Report:
     """Judge a world that is quiet by I1 to I5; the counts are those of all runs that said they wrote something."""
     counts = _counts(world)
     assert counts, "no run has said what it wrote"
@@ -26,15 +26,24 @@ def judged(world: World, settings: Judged) -> Report:
         world.source.control, world.itglue.control, settings, repair_within=times.write_window + times.sweep,
         noticed_within=times.noticed_within,
         held=_said(world.database, "held", targets.c.code), excluded=_said(world.database, "excluded", targets.c.rule),
-        counts=counts, runs=_runs(world.database), late=times.write_window + times.list_lag, died=MOST_DIED,
+        counts=counts, **more,
     )  # fmt: skip
 
 
-def holds(world: World, settings: Judged) -> Report:
+def holds(world: World, settings: Judged, **more: Any) -> Report:
     """Assert that every invariant holds; give the report."""
-    report = judged(world, settings)
+    report = judged(world, settings, **more)
     assert report.holds, "\n" + report.table()
     return report
+
+
+def holds_throughout(world: World, settings: Judged) -> Report:
+    """Assert it of a history that one database has seen whole: its runs too, and what is written while it is held."""
+    times = world.bill.times
+    return holds(
+        world, settings, runs=_runs(world.database), late=times.write_window + times.list_lag, died=MOST_DIED,
+        lag=times.write_window + times.lease + times.work,
+    )  # fmt: skip
 
 
 def _counts(world: World) -> dict[str, Mapping[str, Any]]:

@@ -284,6 +284,37 @@ def test_what_is_held_by_its_company_is_kept_as_it_is(scene: Scene) -> None:
     is_said(judged(scene, lag=3), "I1", "configuration:1", "had been held or excluded")
 
 
+@pytest.mark.parametrize(
+    ("polls", "silent", "said"),
+    [
+        ((28, 29), False, False),
+        ((29, 31), False, False),
+        ((31, 33), False, True),
+        ((31, 33), True, False),
+        ((), False, False),
+    ],
+)
+def test_what_no_poll_told_may_be_written(scene: Scene, polls: tuple[int, ...], silent: bool, said: bool) -> None:
+    """I1: nor what the last one alone told, which may have died, nor what moves no change stamp."""
+    scene.device(10, _info={"lastUpdated": "1970-01-01T00:00:10Z"})
+    scene.make(11)
+    scene.device(20, serialNumber="NEW-1", _info={"lastUpdated": "1970-01-01T00:00:20Z"})
+    stamp = "1970-01-01T00:00:20Z" if silent else "1970-01-01T00:00:30Z"
+    scene.device(30, type={"id": 32, "name": "Spare"}, _info={"lastUpdated": stamp})
+    scene.copy(40, as_of=20)
+    scene.request("1970-01-01T00:00:01Z", "GET", "/system/info", system="connectwise")
+    for second in polls:
+        for path in ("/company/companies", "/company/configurations"):
+            query = "conditions=lastUpdated>%3D[1970-01-01T00:00:00Z]"
+            scene.request(
+                f"1970-01-01T00:00:{second}Z", "GET", f"/v2025_1/apis/3.0{path}", system="connectwise", query=query
+            )
+    scene.request("1970-01-01T00:00:34Z", "GET", "/company/configurations", system="connectwise", query="fields=id")
+
+    found = [each for each in judged(scene, lag=3).violations["I1"] if "had been held or excluded" in each]
+    assert bool(found) == said
+
+
 def test_a_name_that_nothing_needs_is_reported(scene: Scene) -> None:
     """I1: names are made on demand, for records that are written, and never changed."""
     scene.device(10, manufacturer={"id": 1, "name": "Dell"})

@@ -81,6 +81,10 @@ def test_what_a_dead_process_wrote_may_be_equal_in_the_next_run(busy: Scene) -> 
 
     assert not judged(busy, runs=runs).holds
     assert judged(busy, runs=runs, died=1).holds
+    runs[0] = run(1, 10, 13, written=0, equal=2)
+    is_said(judged(busy, runs=runs, died=9), "I5", "all runs say written 0, and 2 records were")
+    runs[2] = HONEST[2]
+    is_said(judged(busy, runs=runs), "I5", "all runs say written 1, and 2 records were")
 
 
 def test_runs_side_by_side_answer_for_each_other(busy: Scene) -> None:

@@ -14,7 +14,7 @@ from simulators.oracle.judged import FURTHER, SYNCED, TRAPS, Judged
 from tests.faults import quiet
 from tests.faults.harness import Proof, post, proof
 from tests.faults.steps import CRASH_POINTS, Reached
-from tests.faults.verdict import holds
+from tests.faults.verdict import holds_throughout
 from tests.faults.world import ALL_KINDS, Bill, Shape, World
 from tests.history.history import History
 
@@ -132,7 +132,7 @@ def history(
         quiet.all_read(world.database, 2 * reading, what="ids", cycles=2)
         quiet.week_over(world.database, 2 * reading)
         run.settled(reading=reading)
-        report = holds(world, replace(JUDGED, moments=moments))
+        report = holds_throughout(world, replace(JUDGED, moments=moments))
         run.stop()
         run.idle()
         run.clean()
