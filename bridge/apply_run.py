@@ -21,6 +21,7 @@ from bridge.plan_pass import Line
 from bridge.quota import Lane
 from bridge.store import decisions, hand_pauses, pauses, runs
 from bridge.store import targets as target_rows
+from bridge.store.index import OF_TYPES
 from bridge.store.schema import journal, run_targets, targets, waits
 from bridge.store.schema import pauses as pause_rows
 
@@ -44,7 +45,18 @@ def begin(engine: Engine, lines: Iterable[Line], *, reviewed: bool, why: str) ->
     mapping-made update that it listed, so that the stops on counts let them pass.
     """
     with engine.db.write() as connection:
+        target_rows.lock_all(connection)
         applied = Applied(runs.start(engine.db, connection, "apply", why))
+        # The file may be what was wrong with a type or a field: each that is held is looked at by it once more.
+        held = (
+            targets.c.anchor.startswith(OF_TYPES, autoescape=True)
+            & (targets.c.block == names.BLOCK)
+            & (targets.c.state == "held")
+            & (targets.c.code != "stop_creates")
+        )
+        again = connection.execute(sa.select(targets.c.id).where(held)).scalars().all()
+        target_rows.touch(connection, held, now=engine.db.now(connection), lane="backfill", run=applied.run)
+        runs.enter(engine.db, connection, applied.run, targets.c.id.in_(again))
     for part in batches(line for line in lines if line.rollout):
         _enter(engine, applied, part, reviewed=reviewed, why=why)
     with engine.db.write() as connection:
@@ -59,16 +71,16 @@ def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: boo
         rows = {
             row.id: row
             for row in connection.execute(
-                sa.select(targets.c.id, targets.c.seq, targets.c.state).where(
-                    targets.c.id.in_([line.target for line in lines])
-                )
+                sa.select(
+                    targets.c.id, targets.c.seq, targets.c.state, targets.c.code, targets.c.reason, targets.c.rule
+                ).where(targets.c.id.in_([line.target for line in lines]))
             )
         }
         fine: list[Line] = []
         done: list[Line] = []
         for line in lines:
             row = rows.get(line.target)
-            if row is None or (row.seq != line.seq and row.state != "settled"):
+            if row is None or (row.seq != line.seq and row.state != ("gone" if line.word == "archive" else "settled")):
                 if line.writes:  # what the plan did not write has nothing that could be refused
                     applied.refused.append((line, "changed since the plan (run plan again)"))
             elif row.seq != line.seq:
@@ -77,8 +89,8 @@ def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: boo
                 applied.refused.append((line, "is being created: its answer is awaited"))
             else:
                 fine.append(line)
-        settled = [line for line in fine if _is_settled(rows[line.target].state, line)]
-        due = [line for line in fine if not _is_settled(rows[line.target].state, line)]
+        settled = [line for line in fine if _is_settled(rows[line.target], line)]
+        due = [line for line in fine if not _is_settled(rows[line.target], line)]
         _enter_settled(engine, connection, applied.run, settled)
         _enter_settled(engine, connection, applied.run, [replace(line, word="equal") for line in done])
         ids = [line.target for line in due]
@@ -103,9 +115,13 @@ def _enter(engine: Engine, applied: Applied, lines: list[Line], *, reviewed: boo
 _STATES = {"equal": "settled", "held": "held", "excluded": "excluded", "gone": "gone"}
 
 
-def _is_settled(state: str, line: Line) -> bool:
-    """Tell whether a target is already what the plan says of it, so that nothing has to be drained."""
-    return _STATES.get(line.word) == state
+def _is_settled(row: Any, line: Line) -> bool:
+    """Tell whether a target is already what the plan says of it, for the same reason, so that nothing has to be drained."""
+    if _STATES.get(line.word) != row.state:
+        return False
+    if line.word == "held":
+        return (row.code, row.reason) == (line.code, line.reason)
+    return line.word != "excluded" or bool(row.rule == line.reason)
 
 
 def _enter_settled(engine: Engine, connection: sa.Connection, run: int, lines: list[Line]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bridge.desired import Held, Name
 from bridge.drain import names
-from bridge.drain.make_types import KINDS, fault_of_field, fault_of_type, field_name, field_of, type_name
+from bridge.drain.make_types import KINDS, fault_of_field, fault_of_type, field_name, field_of, tag_type, type_name
 from bridge.itglue.kinds import FIELDS, assets_of
 from bridge.mapping.assets import folded
 from bridge.mapping.blocks import Block
@@ -85,7 +85,7 @@ def view(moment: names.Names, block: Block, *, everyone: bool = False) -> TypeVi
         known = row.itglue_id if row is not None else None
         there = field_of(attributes, known, each.name)
         fault = fault_of_field(moment, asset_type, each, attributes, known)
-        _look(found, moment, own, _Due(fault, there=there is not None) if everyone else None)
+        _look(found, moment, own, _Due(fault, there is not None, tag_type(moment, each) is None) if everyone else None)
         if there is None:
             # As IT Glue makes keys (api 5.8): for a plan of what is not made yet, never for a write.
             key = "-".join(
@@ -117,20 +117,30 @@ def view(moment: names.Names, block: Block, *, everyone: bool = False) -> TypeVi
     return found
 
 
+# What an apply looks at once more: whether it still holds is said by the file and the index.
+_LOOKED_AT_AGAIN = frozenset({"unsafe_type", "target_gone", "no_value", "parent_held"})
+
+
 @dataclass(frozen=True, slots=True)
 class _Due:
     """What the drain will find of a name that is due, by the index: the fault that holds it, or that it is there."""
 
     fault: Held | None
     there: bool
+    unknowable: bool = False  # it is to tag a type that is not there
 
 
 def _look(found: TypeView, moment: names.Names, name: Name, due: _Due | None) -> None:
     """Note of a type or a field whether it is still to be made, or held; `due` is what a plan goes by."""
     row = moment.target(name)
     if row is not None and row.state == "held" and not (due is not None and row.code == "stop_creates"):
-        found.held_by.append(row.id)
-        found.reason = found.reason or str(row.reason)
+        again = due is not None and row.code in _LOOKED_AT_AGAIN and not due.unknowable
+        fault = due.fault if due is not None and again else Held(str(row.code), str(row.reason))
+        if fault is not None:
+            found.held_by.append(row.id)
+            found.reason = found.reason or fault.reason
+        elif due is not None and not due.there:
+            found.missing.append(name)
     elif row is not None and row.state == "settled":
         return
     elif due is not None and due.fault is not None:

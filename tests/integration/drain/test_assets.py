@@ -340,6 +340,30 @@ def test_a_plan_shows_what_would_be_made_and_counts_its_requests(world: World) -
     assert {f"traits.{key}" for key in asset(world)["traits"]} <= set(plan["fields"])
 
 
+def test_what_is_corrected_in_the_file_is_looked_at_by_the_next_apply(made: World) -> None:
+    """A value that is wrong otherwise is said anew; a field whose options were missing is made; nothing stays as it was."""
+    bad = """{{ name = "Board", kind = "Select", {options}value = "{{{{ board | replace('Help Desk', '{value}') }}}}" }},"""
+
+    said = []
+    for options, value in (
+        ("", "A"),
+        ('options = ["A"], ', "B"),
+        ('options = ["A"], ', "C"),
+        ('options = ["A"], ', "A"),
+    ):
+        made.configure(assets=block(bad.format(options=options, value=value)))
+        apply(made)
+        again = next(line for line in plan_all(made.engine) if line.block == "psa-ticket")
+        assert (again.code, again.reason) == (made.target(TICKET).code, made.target(TICKET).reason)
+        said.append((made.target(TICKET).state, str(again.reason)))
+
+    assert [state for state, _ in said] == ["held", "held", "held", "settled"]
+    assert "has no options" in said[0][1]
+    assert '"B"' in said[1][1]
+    assert '"C"' in said[2][1]
+    assert asset(made)["traits"]["board"] == "A"
+
+
 @pytest.mark.parametrize("more", ["", '{ name = "Board", kind = "Text", value = "{{ board }}" },'], ids=["", "a field"])
 def test_a_plan_of_an_asset_costs_what_it_promises(made: World, more: str) -> None:
     """Each asset is read and written, a field looked for, made and read; that a type is looked at again costs nothing."""
