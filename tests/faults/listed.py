@@ -26,7 +26,7 @@ class Scenario:
 
     play: Callable[[Place], str]
     about: str
-    seconds: float = 240.0
+    seconds: float = 300.0
     alone: bool = False
 
 
@@ -49,7 +49,7 @@ SCENARIOS = {
     "restored database": Scenario(restored, "yesterday's database, and a change there and back in between"),
     "late patch": Scenario(late_patch, "a PATCH lands after a newer one"),
     "held network": Scenario(network, "both sides stand still for 90 s"),
-    "two-way sync": Scenario(two_way, "ten rounds beside a native sync that pushes back"),
+    "two-way sync": Scenario(two_way, "ten rounds beside a native sync that pushes back", 400),
     "one name": Scenario(one_name, "two workers need one new manufacturer, asset type, location"),
     "newer version": Scenario(
         newer, "a newer version arrives between plan and settle, also of what a summary is about", 400
