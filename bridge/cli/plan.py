@@ -73,7 +73,8 @@ def plan(
         if as_json:
             shown.listing.end(summary=numbers, problems=[each.as_json() for each in lacking])
         else:
-            shown.finish(lambda: summary.show(engine), planning.labels_of(engine))
+            # Of one record the numbers of all others say nothing.
+            shown.finish(lambda: summary.show(engine) if ref is None else None, planning.labels_of(engine))
             if out is not None:
                 output.say(f"Saved as {out}. Write it with: glue-bridge apply {out}")
     writes = summary.inside.writes or summary.inside.made if ref is None else shown.writes

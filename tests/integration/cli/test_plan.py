@@ -25,7 +25,10 @@ def test_what_is_outside_the_rollout_is_shown_and_is_nothing_to_write(place: Wor
     assert changes
     assert all(line.endswith("(outside the rollout)") for line in changes)
     ref = changes[0].split()[1]
-    assert place.run("plan", "--ref", ref).code == 0
+    one = place.run("plan", "--ref", ref)
+    assert (one.code, "In rollout" in one.out) == (0, False)
+    assert all(ref in line for line in one.out.splitlines() if not line.startswith("      "))
+    assert ref in one.out
 
 
 def test_a_reference_that_no_plan_can_show_is_refused_at_once(place: Workplace) -> None:
