@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from bridge.store.schema import targets
 from tests.faults import quiet, tenants
 from tests.faults.harness import Proof
+from tests.faults.kinds import CONTACT, DEVICE, SITE, TICKET
+from tests.faults.patience import Patience
 from tests.faults.place import Place
 from tests.faults.small import STEADY, ended, names, small
 
-_DEVICES = 60
+_RECORDS = {SITE: 20, CONTACT: 20, DEVICE: 60, TICKET: 20}
 _HELD = 90.0
 
 
@@ -24,13 +26,16 @@ def network(place: Place, *, seconds: float = _HELD) -> str:
     with small(place) as run:
         world = run.world
         company = tenants.company(world, "Kraken")
-        devices = [tenants.device(world, company, f"KRK-{n:03}", serialNumber=f"A-{n:03}") for n in range(_DEVICES)]
+        made = {
+            kind: [kind.make(world, company, f"KRK-{n:03}") for n in range(each)] for kind, each in _RECORDS.items()
+        }
         run.start()
         run.settled(first=True)
 
-        for number, device in enumerate(devices):
-            world.source.person("PATCH", f"company/configurations/{device}", {"serialNumber": f"B-{number:03}"})
-            tenants.device(world, company, f"NEW-{number:03}")
+        for kind, paths in made.items():
+            for number, path in enumerate(paths):
+                kind.change(world, path, "B")
+                kind.make(world, company, f"NEW-{number:03}")
         written = len(run.writes())
         with _held():
             run.say(f"the network stands still after {written} writes")
@@ -40,14 +45,16 @@ def network(place: Place, *, seconds: float = _HELD) -> str:
                 attempts = max(attempts, _attempts(run))
                 time.sleep(1)
             assert quiet.held(world.database) == {}
-        began = time.monotonic()
+        patience = Patience()
         run.settled(first=True)
-        spent = time.monotonic() - began
+        spent = patience.spent()
         allowed = STEADY.quiet_within() + 30  # and the time that reading takes
         assert spent < allowed, f"quiet only {spent:.0f} s after the network was back"
         assert attempts == 0, f"{attempts} attempts were spent"
-        assert set(names(world).values()) == {1}
-        assert len(names(world)) == 2 * _DEVICES
+        for kind, each in _RECORDS.items():
+            assert len(kind.records(world)) == 2 * each, kind.resource
+            assert kind.values(world)["B"] == each, kind.resource
+            assert set(names(world, kind.resource).values()) == {1}
         writes = ended(run)
         return (
             f"held for {seconds:g} s, quiet {spent:.1f} s later, no attempt spent, none twice; {writes} records written"
