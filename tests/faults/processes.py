@@ -53,10 +53,6 @@ class Ended:
     out: str
     err: str
 
-    def json(self) -> Any:
-        """Read its output as JSON: the value, or the last line of several."""
-        return json.loads(self.out.strip().splitlines()[-1])
-
 
 class Processes:
     """Starts them in one folder with one environment; a context manager."""
