@@ -25,6 +25,7 @@ archives = { hour = 1000000, day = 1000000, share = "99%" }
 emptied = { hour = 1000000 }
 updates = { hour = 1000000 }
 flaps = 1000000
+shrunken = 0.5
 """
 # The filters under which the provider's traps are what its simulators say.
 TRAPPED = """

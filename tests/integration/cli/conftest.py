@@ -1,5 +1,6 @@
 """Two simulators for all tests of this folder, and a fresh folder for each."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,12 +44,17 @@ def place(empty: Workplace) -> Workplace:
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sides, Path]]:
-    """Run simulators of their own, with a store whose every target has been decided and written once."""
+    """Run simulators of their own, with a store whose every target has been decided and written once.
+
+    writes.json holds the writes that IT Glue was asked for.
+    """
     folder = tmp_path_factory.mktemp("written")
     with sides() as both:
         pattern = Workplace(folder, both, None)
         pattern.ready()
         pattern.drain()
+        writes = [one for one in both.itglue.get("/requests") if one["method"] in {"POST", "PATCH"}]
+        (folder / "writes.json").write_text(json.dumps(writes))
         yield both, folder
 
 
@@ -58,7 +64,7 @@ def drained(
 ) -> Iterator[Workplace]:
     """Give a copy of the decided store; what a test changes at the simulators it has to change back."""
     both, pattern = written
-    for name in ("bridge.toml", ".env"):
+    for name in ("bridge.toml", ".env", "writes.json"):
         shutil.copy(pattern / name, tmp_path / name)
     (tmp_path / "data").mkdir()
     shutil.copy(pattern / "data" / "bridge.db", tmp_path / "data" / "bridge.db")
