@@ -4,9 +4,8 @@ from dataclasses import dataclass, field, replace
 
 from .attributes import Wanted, is_native
 from .desired import Mapped
-from .identity import links
+from .identity import Links, links
 from .judged import Judged
-from .links import Links
 from .mapper import Mapper
 from .references import Reference, references
 from .story import Lives

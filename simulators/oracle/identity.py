@@ -2,19 +2,45 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from . import evidence
-from .assettypes import asset_type
+from .assettypes import AssetType, asset_type
+from .evidence import Made
 from .judged import FURTHER, Judged
-from .links import Links
 from .mapper import Mapper
 from .matching import Matching, decided, free
 from .story import Life, Row
 from .text import folded
-from .waiting import Waiting
 from .words import Words
 from .world import World
+
+
+@dataclass
+class Links:
+    """IT Glue ids by source id, and what was said of the targets without one, the last moment last.
+
+    `further` holds those of the other kinds, by kind. A verdict is `ambiguous`, `unmatched` (nothing is there, so it may be
+    created) or `shared_organization`. `types` are the blocks' flexible asset types.
+    """
+
+    made: Made
+    organizations: dict[str, str] = field(default_factory=dict)
+    configurations: dict[str, str] = field(default_factory=dict)
+    further: dict[str, dict[str, str]] = field(default_factory=dict)
+    verdicts: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
+    types: dict[str, AssetType] = field(default_factory=dict)
+
+    def of(self, kind: str) -> dict[str, str]:
+        """Give the links of a kind."""
+        if kind in {"organization", "configuration"}:
+            return self.organizations if kind == "organization" else self.configurations
+        return self.further.setdefault(kind, {})
+
+    def verdict(self, ref: str) -> str:
+        """Give the last verdict on a target without a link, empty if it was never looked for."""
+        said = self.verdicts.get(ref)
+        return said[-1][1] if said else ""
 
 
 def kinds_of(judged: Judged) -> tuple[str, ...]:
@@ -38,10 +64,9 @@ def links(world: World, judged: Judged) -> Links:
         homes = {record: company for company, record in found.organizations.items()}
         evidence.made_below(world, everyone, mapper, found.types, homes, found.made)
     for moment, eligible, companies, organizations in seen:
-        waiting = Waiting(world, everyone, mapper, found, moment, eligible, companies, organizations)
         for kind in kinds_of(judged)[1:]:
             looking_below = Matching(world, everyone, mapper, kind, moment, companies, found.types.get(kind))
-            taken = looking_below.look(eligible, organizations, found.made.of(kind), found.of(kind), waiting.is_held)
+            taken = looking_below.look(eligible, organizations, found.made.of(kind), found.of(kind))
             for source_id, said in taken.items():
                 found.verdicts[f"{kind}:{source_id}"].append((moment, said))
     _link_what_was_made(found, world, kinds_of(judged)[1:])

@@ -1,7 +1,7 @@
 """Recognising records below an organization at a moment: by decision, by what was made, by PSA id, then by `match`."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from . import assets, evidence
 from .assettypes import AssetType
@@ -9,7 +9,6 @@ from .blocks import AssetBlock
 from .judged import Judged
 from .junk import KEYS, Read, one
 from .mapper import Mapper
-from .references import Reference, references
 from .story import Lives, Row
 from .text import folded
 from .words import Words
@@ -40,8 +39,6 @@ class Matching:
         self._links: dict[str, str] = {}
         self._made: Mapping[str, list[str]] = {}
         self._taken: set[str] = set()
-        self._is_held: Callable[[Reference], bool] = lambda _: False
-        self._waiting: set[str] = set()
 
     def look(
         self,
@@ -49,14 +46,9 @@ class Matching:
         organizations: Mapping[str, str],
         made: Mapping[str, list[str]],
         links: dict[str, str],
-        is_held: Callable[[Reference], bool],
     ) -> dict[str, str]:
-        """Add the links that are found below these companies to `links`; give what is said of the rest, by id.
-
-        `is_held` says of what a target refers to whether it has no link at the moment and gets none: until it has, what
-        refers to it is no more than `parent_held`, and adopts nothing.
-        """
-        self._links, self._made, self._taken, self._is_held = links, made, set(links.values()), is_held
+        """Add the links that are found below these companies to `links`; give what is said of the rest, by id."""
+        self._links, self._made, self._taken = links, made, set(links.values())
         sources = self._sources()
         records: dict[str, dict[str, Row]] = defaultdict(dict)
         for life in self._lives.values():
@@ -93,19 +85,14 @@ class Matching:
                 for psa_id in evidence.psa_ids(self._lives[record], self._moment):
                     linked[psa_id].append(record)
         for source_id in sorted(wanting, key=int):
-            candidates = self._decided(source_id, everywhere)
-            if not candidates and source_id not in self._waiting:
-                candidates = linked.get(source_id, [])
+            candidates = self._decided(source_id, everywhere) or linked.get(source_id, [])
             if len(candidates) == 1 and candidates[0] not in self._taken:
                 self._link(source_id, candidates[0])
         held: set[str] = set()
         block = self._judged.block(self._kind, self._companies[company])
         for word in block.match:
             self._match_by(word, self._reads(block, word, company), wanting - held, sources, records, held)
-        return {each: self._said(each, held) for each in wanting if each not in self._links}
-
-    def _said(self, source_id: str, held: set[str]) -> str:
-        return "ambiguous" if source_id in held else "parent_held" if source_id in self._waiting else "unmatched"
+        return {each: "ambiguous" if each in held else "unmatched" for each in wanting if each not in self._links}
 
     def _reads(self, block: object, word: str, company: str) -> tuple[Read, Read]:
         if not isinstance(block, AssetBlock):
@@ -146,18 +133,13 @@ class Matching:
                     shared |= {source_id} if len(several) > 1 else set()
         for source_id, candidates in hits.items():
             if len(candidates) == 1 and source_id not in shared:
-                if source_id not in self._waiting:
-                    self._link(source_id, min(candidates))
+                self._link(source_id, min(candidates))
             elif candidates:
                 held.add(source_id)
 
     def _is_wanting(self, source_id: str, company: str) -> bool:
         mapped = self._mapper.mapped(self._kind, source_id, self._moment, self._companies[company])
-        if mapped is None or mapped.rule or mapped.code or mapped.gone or mapped.nothing:
-            return False
-        if any(self._is_held(each) for value in mapped.wanted.values() for each in references(value)):
-            self._waiting.add(source_id)
-        return True
+        return mapped is not None and not (mapped.rule or mapped.code or mapped.gone or mapped.nothing)
 
     def _decided(self, source_id: str, there: Mapping[str, Row]) -> list[str]:
         """Give the record that a person pinned, or else the oldest that was made for the target."""

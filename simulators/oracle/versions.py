@@ -7,9 +7,8 @@ from typing import Final
 from .attributes import Attribute, attributes
 from .blocks import AssetBlock, Block
 from .desired import Mapped
-from .identity import kinds_of
+from .identity import Links, kinds_of
 from .judged import Judged
-from .links import Links
 from .mapper import Mapper
 from .references import Reference, resolved
 from .story import Life, Lives

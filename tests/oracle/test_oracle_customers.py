@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from simulators.oracle.accounting import held_against_traps
-from simulators.oracle.fold import fold
 from simulators.oracle.judged import TRAPS, Decisions
 from tests.oracle.full_scene import FULL, FullScene
 from tests.oracle.verdict import is_said, judged
@@ -227,45 +226,6 @@ def test_what_refers_to_a_held_record_is_held(full: FullScene) -> None:
     held = [("location:52", "ambiguous"), ("configuration:1", "parent_held")]
     assert judged(full, FULL, held=held).holds
     is_said(judged(full, FULL, held=[held[0], ("configuration:1", "bug")]), "I5", "configuration:1")
-
-
-def test_what_refers_to_a_held_record_adopts_nothing_until_then() -> None:
-    """I2: when its site is no longer ambiguous, the device is another one by every key, and is made."""
-    settings = replace(FULL, moments=(15.0,))
-    scene = FullScene(settings)
-    scene.shown(0, "location", "801", name="York")
-    scene.shown(0, "location", "802", name="York")
-    scene.site(10, name="York")
-    scene.record(0, name="KRK-LT-14", serial_number="5CG9120X")
-    scene.device(10, site={"id": 51, "name": "York"})
-    scene.device(20, name="KRK-LT-15", serialNumber="7XY")
-    scene.delete(30, "locations", "802")
-    scene.site(31, phoneNumber="0113 496 0001")
-    scene.sync(32)
-
-    report = judged(scene, settings)
-
-    assert report.holds, report.table(20)
-    assert scene.record_of("configuration:1") != "501"
-    scene.record(16, "501", "api", serial_number="5CG9120X", asset_tag="A")
-    is_said(judged(scene, settings), "I1", "configuration 501 was updated, and stands for no record")
-
-
-@pytest.mark.parametrize("sync", ["enabled", "disabled"])
-def test_what_refers_to_what_the_native_sync_keeps_from_being_made_adopts_nothing(sync: str) -> None:
-    """I2: no site is made beside a live link of one, so that its device waits; a person may accept it while it is paused."""
-    settings = replace(FULL, moments=(15.0,))
-    accepted = replace(settings, decisions=Decisions(creations=frozenset({"location:51"})))
-    scene = FullScene(settings)
-    scene.shown(0, "location", "801", name="York", psa_integration=sync)
-    scene.site(10)
-    scene.record(0, name="KRK-LT-14", serial_number="5CG9120X")
-    scene.device(10, site={"id": 51, "name": "Leeds"})
-    scene.device(20, name="KRK-LT-15", serialNumber="7XY")
-
-    assert fold(scene.world(), settings).outcomes["configuration:1"].record is None
-    adopted = fold(scene.world(), accepted).outcomes["configuration:1"].record
-    assert adopted == (None if sync == "enabled" else "501")
 
 
 def test_a_reference_to_what_is_excluded_is_left_out() -> None:

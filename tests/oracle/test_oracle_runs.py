@@ -48,12 +48,6 @@ def test_honest_runs_hold(busy: Scene) -> None:
         (0, run(1, 10, 13, written=1, open=1), ("a finished run left 1 open",)),
         (0, run(1, 10, 13, seen=3, written=3), ("run 1", "says written 3, and in its time were 2")),
         (1, run(2, 20, 21, seen=1, written=1), ("run 2", "says written 1, and in its time were 0")),
-        (
-            2,
-            run(3, 29, 33, seen=1, written=0, equal=1),
-            ("run 3", "none says that it wrote, and 1 records were written"),
-        ),
-        (2, run(3, 40, 41, seen=1, written=0, equal=1), ("configuration 501 was written in no run",)),
     ],
 )
 def test_a_run_that_lies_is_found_out(busy: Scene, place: int, lie: dict[str, Any], words: tuple[str, ...]) -> None:
@@ -71,24 +65,15 @@ def test_a_run_may_settle_what_was_written_shortly_before_it(busy: Scene) -> Non
     runs = [*HONEST[:2], run(3, 33, 36, seen=1, written=1)]
     is_said(judged(busy, runs=runs), "I5", "says written 1, and in its time were 0")
 
-    report = judged(busy, runs=runs, late=5)
-    assert report.violations["I5"] == ["configuration 501 was written in no run"]
+    assert judged(busy, runs=runs, late=5).holds
 
 
 def test_what_a_dead_process_wrote_may_be_equal_in_the_next_run(busy: Scene) -> None:
     """As often as one died."""
     runs = [*HONEST[:2], run(3, 29, 33, seen=1, written=0, equal=1)]
 
-    assert not judged(busy, runs=runs).holds
     assert judged(busy, runs=runs, died=1).holds
     runs[0] = run(1, 10, 13, written=0, equal=2)
     is_said(judged(busy, runs=runs, died=9), "I5", "all runs say written 0, and 2 records were")
     runs[2] = HONEST[2]
     is_said(judged(busy, runs=runs), "I5", "all runs say written 1, and 2 records were")
-
-
-def test_runs_side_by_side_answer_for_each_other(busy: Scene) -> None:
-    """A target is in several: who wrote it is not told; one that goes on has no end yet."""
-    runs = [*HONEST[:2], run(3, 29, 33, seen=1, written=0, equal=1), run(4, 30, None, seen=1, written=1)]
-
-    assert judged(busy, runs=runs).holds
