@@ -35,7 +35,11 @@ def _history(place: Place) -> str:
 
 
 def _poison(place: Place) -> str:
-    return "; ".join(f"{kind.name}: {poison(place.shape, kind=kind)}" for kind in (DEVICE, TICKET))
+    return poison(place.shape, kind=DEVICE)
+
+
+def _poisoned_ticket(place: Place) -> str:
+    return poison(place.shape, kind=TICKET)
 
 
 SCENARIOS = {
@@ -55,5 +59,6 @@ SCENARIOS = {
         newer, "a newer version arrives between plan and settle, also of what a summary is about", 400
     ),
     "queue outages": Scenario(queue_outages, "the queue server stands still, dies with its data, forgets", 300),
-    "poison": Scenario(_poison, "one device, and one ticket, kill whoever works on them"),
+    "poison": Scenario(_poison, "one device kills whoever works on it"),
+    "poisoned ticket": Scenario(_poisoned_ticket, "one ticket kills whoever works on it"),
 }
