@@ -40,6 +40,12 @@ class _Limit:
         """Tell limits apart."""
         return self.word, self.seconds
 
+    @property
+    def reason(self) -> str:
+        """Say what it keeps back, and what lets it pass."""
+        span = "an hour" if self.seconds == HOUR else "a day"
+        return f"more than {self.most} {self.word} {span}; review a plan and apply it, or accept this one"
+
 
 def reserve(
     engine: Engine, connection: Connection, items: Sequence[Item], *, now: float
@@ -55,25 +61,22 @@ def reserve(
     shares: dict[str, int] = {}
     room: dict[tuple[str, float], int] = {}
     for item in items:
-        hit = None
         limits = [] if item.accepted else _limits(engine.stops, item, connection, shares)
         for limit in limits:
-            if item.row.code == limit.code:  # what was past a count does not trickle through in the next hour
-                hit = limit
-                break
             if limit.key not in room:
                 counted = journal_rows.counted(connection, limit.where, since=now - limit.seconds)
                 room[limit.key] = limit.most - counted
-            if room[limit.key] <= 0:
-                hit = limit
-        if hit is None:
+        full = [limit for limit in limits if room[limit.key] <= 0]
+        # What was past a count does not trickle through in the next hour: it is held for the reason that it was.
+        before = next((limit for limit in limits if item.row.code == limit.code), None)
+        if full:
+            stopped.append(Stopped(item, full[-1].code, full[-1].reason))
+        elif before is not None:
+            stopped.append(Stopped(item, before.code, item.row.reason or before.reason))
+        else:
             for limit in limits:
                 room[limit.key] -= 1
             allowed.append(item)
-        else:
-            span = "an hour" if hit.seconds == HOUR else "a day"
-            reason = f"more than {hit.most} {hit.word} {span}; review a plan and apply it, or accept this one"
-            stopped.append(Stopped(item, hit.code, reason))
     return allowed, stopped
 
 
@@ -97,11 +100,14 @@ def _limits(stops: StopLimits, item: Item, connection: Connection, shares: dict[
         if item.kind not in shares:
             of_kind = sa.select(sa.func.count()).select_from(links).where(links.c.itglue_type == item.kind)
             shares[item.kind] = max(1, int(int(connection.execute(of_kind).scalar_one()) * stops.archives_share))
-        share = shares[item.kind]
+        archived = sa.select(links.c.target).where(links.c.itglue_type == item.kind)
+        kind = item.kind.partition(":")[0].replace("_", " ")
         return [
             _Limit("stop_archives", "archives", _ARCHIVES, stops.archives_hour, HOUR),
-            _Limit("stop_archives", "archives", _ARCHIVES, min(stops.archives_day, share), DAY),
-        ]
+            _Limit("stop_archives", "archives", _ARCHIVES, stops.archives_day, DAY),
+            _Limit("stop_archives", f"archives of these {kind}", _ARCHIVES & journal.c.target.in_(archived),
+                   shares[item.kind], DAY),
+        ]  # fmt: skip
     limits = []
     if item.emptied:
         limits.append(_Limit("stop_emptied", "records with a value turned empty", journal.c.emptied.is_(sa.true()),

@@ -111,6 +111,32 @@ def test_archives_are_a_share_of_the_kind(world: World) -> None:
     assert len(_held(world)) == 2
 
 
+def test_archives_of_one_kind_leave_another_its_share(world: World) -> None:
+    """And who is held is told the count that was passed, also when it is looked at again."""
+    fields = '{ name = "Title", kind = "Text", value = "#{{ number }}", title = true }'
+    sheet = f'[[flexible_assets]]\ntype = "Sheet"\nfrom = "cw.tickets"\ngone = "archive"\nfields = [{fields}]\n'
+    world.configure(configurations='gone = "archive"\n', assets=sheet)
+    _devices(world, 6)
+    world.settle(*(world.ticket(str(number)) for number in range(1, 7)))
+    for number in (1, 2):
+        world.lose(f"cw:configuration:{number}")
+    world.drain()
+
+    for number in (1, 2, 3):
+        world.lose(f"cw:ticket:{number}")
+    world.drain()
+    for anchor in _held(world):
+        world.touch(anchor)
+    world.drain()
+
+    assert sum(bool(one["archived"]) for one in world.records("configurations")) == 1
+    assert sum(bool(one["archived"]) for one in world.records("flexible_assets")) == 1
+    reasons = sorted(world.target(anchor).reason.partition(";")[0] for anchor in _held(world))
+    assert reasons == ["more than 1 archives of these configurations a day"] + 2 * [
+        "more than 1 archives of these flexible assets a day"
+    ]
+
+
 def test_a_person_may_let_an_archive_pass(world: World) -> None:
     """Held by the stop, an archive is done when it is accepted."""
     world.configure(configurations='gone = "archive"\n')
