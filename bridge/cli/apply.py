@@ -24,7 +24,12 @@ File = Annotated[
     Path | None, typer.Argument(metavar="[PLAN]", help="A plan saved with plan -o; without one, plan now.")
 ]
 Yes = Annotated[
-    bool, typer.Option("--yes", "-y", help="Do not ask. Without PLAN nobody has reviewed it: the stops keep counting.")
+    bool,
+    typer.Option(
+        "--yes",
+        "-y",
+        help="Do not ask. Nobody has reviewed it then, unless it is a saved plan: the stops keep counting.",
+    ),
 ]
 
 
@@ -53,6 +58,7 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
         if plan is not None:
             applied, total, lacking = _begin_file(engine, configured, plan)
             outside = sum(1 for line in read_lines(plan) if line.writes and not line.rollout)
+            held = sum(1 for line in read_lines(plan) if line.word == "held" and line.rollout)
         else:
             kept, summary, lacking = _plan_now(engine, configured, show=not as_json)
             if not kept:
@@ -65,8 +71,9 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
             applied = apply_run.begin(engine, iter(kept), reviewed=not yes, why="apply")
             total = summary.inside.writes
             outside = summary.everyone.writes - total
+            held = sum(words.get("held", 0) for words in summary.blocks.values())
         carry_out(engine, applied, total=total)
-        code = report(applied, lacking, total=total, as_json=as_json)
+        code = report(applied, lacking, total=total, held=held, as_json=as_json)
         if outside and not as_json:
             output.say(
                 f"  outside [rollout]: {output.count(outside, 'change')} not written, before it names the organization"
@@ -160,11 +167,12 @@ def carry_out(engine: "Engine", applied: "Applied", *, total: int) -> None:
             raise
 
 
-def report(applied: "Applied", lacking: list["Found"], *, total: int, as_json: bool) -> int:
-    """Say what a run did that was to write so many records; give the exit code."""
+def report(applied: "Applied", lacking: list["Found"], *, total: int, held: int, as_json: bool) -> int:
+    """Say what a run did that was to write `total` records, and of which `held` were held before; give the exit code."""
     counts = applied.counts
-    # A few that wait for a person are everyday; that nothing came of what was planned, or that nothing is fine, is not.
-    stuck = bool(counts.get("held")) and not applied.writes and (total > 0 or not counts.get("equal"))
+    # A few that wait for a person are everyday; that what was planned is held instead, or that nothing is fine, is not.
+    worse = counts.get("held", 0) > held if total else not counts.get("equal")
+    stuck = bool(counts.get("held")) and not applied.writes and worse
     if as_json:
         refused = [shapes.Refused(ref=line.ref, why=why) for line, why in applied.refused]
         problems = [each.as_json() for each in lacking]

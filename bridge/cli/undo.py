@@ -77,7 +77,7 @@ def undo(
         applied = undo_run.begin(engine, run, writes, reviewed=not yes)
         applied.refused = [*refused, *applied.refused]
         carry_out(engine, applied, total=len(writes))
-        code = report(applied, [], total=len(writes), as_json=as_json)
+        code = report(applied, [], total=len(writes), held=0, as_json=as_json)
         if not as_json:
             if yes and applied.counts.get("held"):
                 output.say(
