@@ -79,6 +79,7 @@ class Engine:
     renew_credentials: Callable[[str], bool] = lambda _side: False
     rollout: RolloutRules | None = None
     patience: float = 5.0
+    lost: set[str] = field(default_factory=set)  # sides of which this process has said that they do not answer
     reading: threading.RLock = field(default_factory=threading.RLock)  # one thread reads IT Glue for all
 
     def in_rollout(self, organization: tuple[Ref, str | None] | None) -> bool:
@@ -86,6 +87,12 @@ class Engine:
         if organization is None:
             return self.rollout is not None and EVERYONE in self.rollout.organizations
         return in_rollout(self.rollout, *organization)
+
+    def says_lost(self, side: str, *, fresh: bool) -> bool:
+        """Tell whether it is news that a side does not answer: nobody has said so, or another process did, before this one."""
+        news = fresh or side not in self.lost
+        self.lost.add(side)
+        return news
 
     def writes_allowed(self) -> bool:
         """Tell whether the service may write; a person's `apply` says so for itself."""

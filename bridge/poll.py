@@ -278,7 +278,7 @@ def failed(engine: Engine, source: str, error: BridgeError, failures: int, *, su
         fresh, seconds = pauses.pause(
             engine.db, source, code, str(error), minimum=times.backoff_min, maximum=min(times.backoff_max, 300.0)
         )
-        if fresh:
+        if engine.says_lost(source, fresh=fresh):
             log.error("source.lost", source=source, code=code, reason=str(error))
         return seconds
     log.warning("read.failed", subject=subject, reason=str(error))
@@ -288,6 +288,7 @@ def failed(engine: Engine, source: str, error: BridgeError, failures: int, *, su
 def source_recovered(engine: Engine, source: str) -> None:
     """Lift the pause of a source that answers again, and say so once."""
     since = pauses.lift(engine.db, source)
+    engine.lost.discard(source)
     if since is not None:
         log.info("source.recovered", source=source, seconds=round(engine.db.now() - since))
 

@@ -194,12 +194,13 @@ class Drain:
                     self.engine.db, pauses.ITGLUE, code, str(error),
                     minimum=times.backoff_min, maximum=min(times.backoff_max, 300.0),
                 )  # fmt: skip
-                if fresh:
+                if self.engine.says_lost(pauses.ITGLUE, fresh=fresh):
                     log.error("itglue.lost", code=code, reason=str(error))
         self._later(held, seconds)
 
     def _recovered(self) -> None:
         since = pauses.lift(self.engine.db, pauses.ITGLUE)
+        self.engine.lost.discard(pauses.ITGLUE)
         if since is not None:
             log.info("itglue.recovered", seconds=round(self.engine.db.now() - since))
 

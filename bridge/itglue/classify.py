@@ -137,8 +137,12 @@ def _message(said: Any, body: bytes) -> str:
         plain = listed or [str(said[key]) for key in ("message", "error") if said.get(key)]
         if plain:
             return "; ".join(plain)[:500]
-    text = re.sub(r"<[^>]*>", " ", body[:2000].decode("utf-8", "replace"))
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200] or "without a word"
+    given = body[:2000].decode("utf-8", "replace")
+    text = re.sub(r"<[^>]*>", " ", given)
+    shown = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200] or "without a word"
+    if given.lstrip().lower().startswith(("<!doctype html", "<html")):
+        return f"{shown} (a web page instead of data: maintenance, or a login page)"
+    return shown
 
 
 def _seconds(retry_after: str | None, date: datetime | None) -> float | None:

@@ -82,6 +82,7 @@ def test_a_page_of_html_is_never_an_answer(status: int, read: type[BridgeError])
     assert type(error) is read
     assert "GET configurations: " in str(error)
     assert "The page you were looking for" in str(error)
+    assert "a web page instead of data" in str(error)
     assert "<" not in str(error)
     assert type(classify(status, "text/html", HTML, what="POST x", rows=1)) is UnknownOutcomeError
 
