@@ -30,7 +30,7 @@ class QuotaWindow(Rules):
             raise PydanticCustomError(
                 "B130",
                 "keep_for_others leaves the bridge {left} of {requests} requests in {per} s, and it needs {least}: "
-                "lower keep_for_others",
+                "write the real number in requests, or lower keep_for_others",
                 {"left": left, "requests": self.requests, "per": f"{self.per:g}", "least": LEAST},
             )
         return self
