@@ -79,8 +79,7 @@ def test_a_persons_edit_lands_in_the_psa(psa: Running, simulator: Running, remot
     """Soon after, behind the control call's answer."""
     simulator.person("PATCH", f"configurations/{remote['record']}", {"attributes": {"serial-number": "BY-HAND"}})
 
-    while _now(psa, remote["device"]).get("serialNumber") != "BY-HAND":
-        pass
+    until(lambda: _now(psa, remote["device"]).get("serialNumber") == "BY-HAND")
 
 
 def test_nothing_lands_in_the_psa_while_the_sync_is_paused(
