@@ -40,9 +40,10 @@ def evaluate(engine: Engine, connection: Connection, works: Sequence[Work], mome
     }
     wanted.update(each for named in tagged.values() for each in named)
     referred = references.look_up(connection, wanted, moment.planned) if wanted else {}
-    for work in works:
-        work.tagged = {each: referred[each] for each in tagged[work.id]} if work.id in tagged else None
-    _break_rings(connection, works)
+    if tagged:
+        for work in works:
+            work.tagged = {each: referred[each] for each in tagged[work.id]} if work.id in tagged else None
+        _break_rings(connection, works)
     for place, (work, verdict) in enumerate(zip(works, firsts, strict=True)):
         if not isinstance(verdict, Desired):
             verdicts.append(_finished(work, verdict, work.asset, moment))
@@ -365,7 +366,7 @@ def _plan(
     )
     if isinstance(plan, Excluded):
         return plan
-    if not isinstance(plan, Hold):
+    if not isinstance(plan, Hold) and plan.kept:
         _note_kept(work, plan.kept)
     refused = _refused(plan)
     if refused is not None:

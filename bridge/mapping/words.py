@@ -146,5 +146,7 @@ def words_of(kind: str) -> dict[str, Word]:
 
 def called(words: Mapping[str, Any]) -> str:
     """Give what people call a record: its name, or that of a contact, or the title of a ticket."""
+    if name := words.get("name"):
+        return str(name)
     own = (words.get("first_name"), words.get("last_name"))
-    return str(words.get("name") or " ".join(each for each in own if each) or words.get("title") or "")
+    return str(" ".join(each for each in own if each) or words.get("title") or "")
