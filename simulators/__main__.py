@@ -12,7 +12,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from simulators import certificate
 from simulators.application import Application
 from simulators.control import ROOT
 from simulators.kernel import Kernel
@@ -66,9 +65,15 @@ async def _run(options: argparse.Namespace, make: type[Vendor]) -> None:
         "credentials": vendor.credentials(),
     }
     with tempfile.TemporaryDirectory(prefix="simulator-") as folder:
-        tls = certificate.self_signed(Path(folder)) if options.tls else None
+        tls = _certificate(Path(folder)) if options.tls else None
         application = Application(kernel, vendor, tls[1].read_text() if tls else None)
         await serve(application, bound, lambda: print(json.dumps(line), flush=True), tls)
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    from simulators.certificate import self_signed  # half of a simulator's start is spent on what this imports
+
+    return self_signed(folder)
 
 
 def _fill(kernel: Kernel, vendor: Vendor, options: argparse.Namespace) -> None:

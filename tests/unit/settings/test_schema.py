@@ -3,6 +3,8 @@
 import json
 import re
 import tomllib
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +44,12 @@ keep_journal = "400d"
 """
 
 
-@pytest.fixture
-def schema(capsys: pytest.CaptureFixture[str]) -> Any:
+@pytest.fixture(scope="module")
+def schema() -> Any:
     """Give what the command prints."""
-    assert frame.run(["schema"]) == 0
-    return json.loads(capsys.readouterr().out)
+    with redirect_stdout(StringIO()) as printed:
+        assert frame.run(["schema"]) == 0
+    return json.loads(printed.getvalue())
 
 
 def test_there_are_examples() -> None:
