@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from bridge.errors import SettingsError
 from bridge.store.database import Database
-from bridge.store.migrate import upgrade
+from bridge.store.migrate import HEAD, config, upgrade
 from bridge.store.schema import metadata, targets
 
 
@@ -114,3 +115,8 @@ def test_two_processes_may_upgrade_at_once(shape: str, request: pytest.FixtureRe
     assert described[0] == described[1] == described[2]
     for each in opened:
         each.close()
+
+
+def test_the_head_is_the_last_revision() -> None:
+    """A database that says so is not looked at further."""
+    assert ScriptDirectory.from_config(config()).get_current_head() == HEAD
