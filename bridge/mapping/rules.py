@@ -185,22 +185,11 @@ class SuggestionRules(Rules):
     shared: Annotated[Names, BeforeValidator(_many, json_schema_input_type=str | Names)] = ()
 
 
-class AssetOverrideRules(Rules):
+class AssetOverrideRules(RecordRules):
     """What an override says of a block of flexible assets: `set` gives values to its fields, by their names.
 
     The type and its fields are one for all organizations.
     """
-
-    enabled: bool | None = None
-    only: str | None = None
-    match: Names | None = None
-    once: Names | None = None
-    fill: Names | None = None
-    ignore: Names | None = None
-    clear: Names | None = None
-    gone: str | None = None
-    create: Literal["yes", "never"] | None = None
-    values: dict[str, Any] | None = Field(default=None, alias="set")
 
 
 class OverrideRules(Rules):
