@@ -48,7 +48,6 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
     could be written, or all was refused or held, or nothing was written while IT Glue lacks a name of the settings (B113).
     """
     from bridge import apply_run, restored
-    from bridge.plan_file import read_lines
 
     configured = settings_of(settings)
     if plan is not None:
@@ -56,9 +55,8 @@ def apply(plan: File = None, settings: SettingsFile = DEFAULT, yes: Yes = False,
     with engine_of(configured, "apply") as engine:
         probe_now(engine, [ITGLUE])
         if plan is not None:
-            applied, total, lacking = _begin_file(engine, configured, plan)
-            outside = sum(1 for line in read_lines(plan) if line.writes and not line.rollout)
-            held = sum(1 for line in read_lines(plan) if line.word == "held" and line.rollout)
+            total, outside, held = _numbers(plan)
+            applied, lacking = _begin_file(engine, configured, plan)
         else:
             kept, summary, lacking = _plan_now(engine, configured, show=not as_json)
             if not kept:
@@ -90,10 +88,22 @@ def _same_settings(configured: "Settings", plan: Path) -> None:
         )
 
 
-def _begin_file(engine: "Engine", configured: "Settings", plan: Path) -> "tuple[Applied, int, list[Found]]":
-    """Enter a saved plan, of what is to be written or to be undone; give with it how many targets it is of.
+def _numbers(plan: Path) -> tuple[int, int, int]:
+    """Count the lines of a saved plan: writes inside the rollout, writes outside it, and what is held inside it."""
+    from bridge.plan_file import read_lines
 
-    The names that IT Glue lacks come third: nothing that is undone needs them.
+    total = outside = held = 0
+    for line in read_lines(plan):
+        total += line.writes and line.rollout
+        outside += line.writes and not line.rollout
+        held += line.word == "held" and line.rollout
+    return total, outside, held
+
+
+def _begin_file(engine: "Engine", configured: "Settings", plan: Path) -> "tuple[Applied, list[Found]]":
+    """Enter a saved plan, of what is to be written or to be undone; give with it the names that IT Glue lacks.
+
+    Nothing that is undone needs those.
     """
     from bridge import apply_run, restored, undo_run
     from bridge.plan_file import read_header, read_lines
@@ -104,12 +114,11 @@ def _begin_file(engine: "Engine", configured: "Settings", plan: Path) -> "tuple[
             "B413", f"{plan} was made from another database: make it again with glue-bridge plan -o {plan}"
         )
     lines = (line for line in read_lines(plan) if line.rollout)
-    total = sum(1 for line in read_lines(plan) if line.rollout and line.writes)
     restored.command_writes(engine, configured.digest)
     if header.undo is not None:
-        return undo_run.begin(engine, header.undo, lines, reviewed=True), total, []
+        return undo_run.begin(engine, header.undo, lines, reviewed=True), []
     lacking = planning.lacking(engine, configured)
-    return apply_run.begin(engine, lines, reviewed=True, why=str(plan)), total, lacking
+    return apply_run.begin(engine, lines, reviewed=True, why=str(plan)), lacking
 
 
 def _plan_now(engine: "Engine", configured: "Settings", *, show: bool) -> tuple[list["Line"], Any, list["Found"]]:
